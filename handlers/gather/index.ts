@@ -1,0 +1,85 @@
+import { environment } from '../../contracts/environments';
+import { gatheredPrefix, partitionOfKey } from '../../contracts/lake';
+import type { GatherOutcome } from '../../workflows/documents';
+import { judgeObject } from '../../workflows/routing';
+import { gatherRequest, type GatherResult } from '../../workflows/steps';
+import { AttemptFolder, taskSourceSchema, type TaskSource } from '../aws/attempts';
+import { collect } from '../aws/concurrently';
+import { inflate } from '../aws/inflate';
+import { LakeObjects } from '../aws/objects';
+import { routeObject } from '../aws/routing';
+import { step } from '../aws/shell';
+import { contribution, GATHERED_BYTES } from './core';
+
+const objects = new LakeObjects(environment('gather', process.env).LAKE_BUCKET);
+
+/** Objects fetched ahead while one is checked: bounds memory to so many small objects. */
+const AHEAD = 16;
+const AHEAD_BYTES = 64 * 1024 * 1024;
+
+/** Fetches in order, some ahead; a large object waits until it is the next. */
+async function* fetched(sources: readonly TaskSource[]) {
+  const queue: { readonly source: TaskSource; readonly object: ReturnType<LakeObjects['read']> }[] = [];
+  let [next, bytes] = [0, 0];
+  while (next < sources.length || queue.length > 0) {
+    while (next < sources.length && queue.length < AHEAD && (queue.length === 0 || bytes + sources[next]!.bytes <= AHEAD_BYTES)) {
+      const source = sources[next++]!;
+      bytes += source.bytes;
+      const object = objects.read(source.key, source.etag);
+      // Awaited below, maybe only after another one failed: an early rejection must not end the process.
+      object.catch(() => undefined);
+      queue.push({ source, object });
+    }
+    const { source, object } = queue.shift()!;
+    yield { source, object: await object };
+    bytes -= source.bytes;
+  }
+}
+
+/**
+ * Compacts small objects into the run's snapshot: each is read once, checked whole before anything of it is appended, and appended as
+ * it is. One unreadable object never stops the rest.
+ */
+export const handler = step('gather', async (event): Promise<GatherResult> => {
+  const { run, batch, attempt, task } = gatherRequest.parse(event);
+  const folder = new AttemptFolder(objects, run, batch, attempt);
+  const outcome: GatherOutcome = { gathered: [], routed: [], unreadable: [], changed: [], objects: 0, bytes: 0 };
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+  const close = async (): Promise<void> => {
+    if (pendingBytes === 0) return;
+    const key = `${gatheredPrefix(run.table, run.run, `${batch}-${attempt}`)}${String(task).padStart(4, '0')}-${String(outcome.objects).padStart(4, '0')}.gz`;
+    await objects.put(key, Buffer.concat(pending));
+    outcome.objects++;
+    outcome.bytes += pendingBytes;
+    [pending, pendingBytes] = [[], 0];
+  };
+  for await (const { source, object } of fetched(await collect(objects.readLines(folder.taskKey(task), taskSourceSchema)))) {
+    const { key, etag, bytes, partition: path } = source;
+    if (object === undefined) {
+      outcome.changed.push(key);
+      continue;
+    }
+    const inflated = inflate(object.body);
+    if (!inflated.ok) {
+      outcome.unreadable.push({ key, etag, reason: inflated.reason });
+      continue;
+    }
+    const partition = partitionOfKey('', `${path}/`);
+    if (partition === undefined) throw new Error(`task ${task} names no partition: ${path}`);
+    const judged = judgeObject(inflated.text, partition);
+    if (!judged.own) {
+      outcome.routed.push(await routeObject(objects, run.table, source, inflated.text));
+      continue;
+    }
+    for (const part of contribution(object.body, inflated.text)) {
+      pending.push(part);
+      pendingBytes += part.length;
+    }
+    outcome.gathered.push({ key, etag, lines: judged.lines, partition: path, bytes });
+    if (pendingBytes >= GATHERED_BYTES) await close();
+  }
+  await close();
+  await folder.writeGathered(task, outcome);
+  return { lines: outcome.gathered.reduce((sum, { lines }) => sum + lines, 0) };
+});

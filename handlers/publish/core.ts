@@ -1,0 +1,35 @@
+import { partitionPath } from '../../contracts/lake';
+import type { ExpectedPartition, Published, Verification } from '../../workflows/documents';
+
+export interface WrittenFiles {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** The files of an attempt's location by partition path: `<location>event_type=a/created_date=b/0000…`. */
+export const filesByPartition = (location: string, listed: readonly { readonly key: string; readonly bytes: number }[]): ReadonlyMap<string, WrittenFiles> => {
+  const byPath = new Map<string, WrittenFiles>();
+  for (const { key, bytes } of listed) {
+    const path = key.slice(location.length, key.lastIndexOf('/'));
+    const seen = byPath.get(path) ?? { files: 0, bytes: 0 };
+    byPath.set(path, { files: seen.files + 1, bytes: seen.bytes + bytes });
+  }
+  return byPath;
+};
+
+/** The state that a partition is to have after the flip. */
+export const nextState = (
+  expected: ExpectedPartition,
+  verification: Verification,
+  written: ReadonlyMap<string, WrittenFiles>,
+  where: { readonly run: string; readonly attempt: string; readonly location: string; readonly ledger: string; readonly sources: number },
+): Published => {
+  const path = partitionPath(expected);
+  const verified = verification.partitions.find(({ partition }) => partition === path);
+  const files = written.get(path);
+  if (verified === undefined || files === undefined) throw new Error(`${path} was verified but has no file`);
+  return { ...where, rows: verified.rows, copies: verified.copies, files: files.files, bytes: files.bytes };
+};
+
+export const conflictsOf = (verification: Verification, path: string): number =>
+  verification.partitions.find(({ partition }) => partition === path)?.conflicts ?? 0;

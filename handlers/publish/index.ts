@@ -1,0 +1,74 @@
+import { environment } from '../../contracts/environments';
+import { ledgerKey, partitionPath, s3Uri } from '../../contracts/lake';
+import { ledgerEntrySchema, type ExpectedPartition, type Publication } from '../../workflows/documents';
+import { mergeLedgers } from '../../workflows/novelty';
+import { describeState, sameState } from '../../workflows/published';
+import { publishRequest, type PublishResult } from '../../workflows/steps';
+import { AttemptFolder, gatheredByPartition } from '../aws/attempts';
+import { collect, concurrently } from '../aws/concurrently';
+import { ownsLock } from '../aws/lock';
+import { gzipLines, LakeObjects } from '../aws/objects';
+import { CuratedPartitions } from '../aws/partitions';
+import { step } from '../aws/shell';
+import { conflictsOf, filesByPartition, nextState } from './core';
+
+const settings = environment('publish', process.env);
+const objects = new LakeObjects(settings.LAKE_BUCKET);
+
+/**
+ * Publishes a verified attempt: per partition the new ledger, the fencing check, and the one flip of location and ledger. Stops as
+ * superseded where the lock is no longer the run's or the partition no longer what the plan saw.
+ */
+export const handler = step('publish', async (event): Promise<PublishResult> => {
+  const { run, batch, attempt } = publishRequest.parse(event);
+  const folder = new AttemptFolder(objects, run, batch, attempt);
+  const catalog = new CuratedPartitions(settings.DATABASE, run.table);
+  const [{ partitions, location }, verification, gathered] = await Promise.all([folder.readExpectation(), folder.readVerification(), folder.readGathered()]);
+  const written = filesByPartition(location, await collect(objects.list(location)));
+  const publication: Publication = { published: [], superseded: [] };
+
+  const sources = gatheredByPartition(gathered);
+
+  const publish = async (expected: ExpectedPartition): Promise<void> => {
+    const path = partitionPath(expected);
+    const before = expected.published;
+    const ledger = ledgerKey(run.table, expected, run.run, batch, attempt);
+    const old = before === undefined || run.rebuild ? [] : await collect(objects.readLines(before.ledger, ledgerEntrySchema));
+    const entries = mergeLedgers(old, (sources.get(path) ?? []).map(({ key, etag, lines }) => ({ key, etag, lines })));
+    // Already there: this very attempt wrote it, and its answer got lost.
+    await objects.create(ledger, gzipLines(entries));
+    const after = nextState(expected, verification, written, {
+      run: run.run,
+      attempt,
+      location: s3Uri(settings.LAKE_BUCKET, `${location}${path}/`),
+      ledger,
+      sources: entries.length,
+    });
+
+    const superseded = (reason: string): void => void publication.superseded.push({ partition: path, reason });
+    const published = (): void =>
+      void publication.published.push({
+        partition: path,
+        ...(before === undefined ? {} : { before }),
+        after,
+        lines: expected.lines,
+        conflicts: conflictsOf(verification, path),
+      });
+    if (!(await ownsLock(objects, run))) return superseded('the lock is no longer held by this run');
+    const current = await catalog.get(expected);
+    if (current !== undefined && sameState(current.published, after)) return published();
+    if (current !== undefined && current.published === undefined) return superseded(`it is registered at ${current.location}, which no run published`);
+    if (!sameState(current?.published, before))
+      return superseded(`the plan saw it ${describeState(before)}, now it is ${describeState(current?.published)}`);
+    if (current !== undefined) await catalog.update(expected, after);
+    else if (!(await catalog.create(expected, after))) {
+      // Created meanwhile: by this very call, whose answer got lost, or by somebody else.
+      const there = await catalog.get(expected);
+      if (there === undefined || !sameState(there.published, after)) return superseded(`it was created meanwhile, ${describeState(there?.published)}`);
+    }
+    published();
+  };
+  await concurrently(partitions, 4, publish);
+  await folder.writePublication(publication);
+  return { published: publication.published.length, superseded: publication.superseded.length };
+});

@@ -1,0 +1,132 @@
+import { partitionPath } from '../../contracts/lake';
+import type { Expectation, Failure, GatherOutcome, Plan, Publication, Report, RouteOutcome, Verification } from '../../workflows/documents';
+import { queryDollars } from '../../workflows/planning';
+import type { Run } from '../../workflows/run';
+
+/** What one attempt left in its folder; parts are missing where it died or failed. */
+export interface AttemptTrail {
+  readonly batch: string;
+  readonly attempt: string;
+  readonly tasks: number | undefined;
+  readonly expectation: Expectation | undefined;
+  readonly gathered: readonly GatherOutcome[];
+  readonly verification: Verification | undefined;
+  readonly publication: Publication | undefined;
+}
+
+const sum = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((total, item) => total + of(item), 0);
+
+const ended = ({ tasks, expectation, publication }: AttemptTrail): boolean =>
+  tasks === 0 || publication !== undefined || expectation?.partitions.length === 0;
+
+/** Batches of the plan that no attempt brought to an end, each with its last failure. */
+export const failedBatches = (plan: Plan | undefined, trails: readonly AttemptTrail[], failures: readonly Failure[]): readonly Failure[] => {
+  const done = new Set(trails.filter(ended).map(({ batch }) => batch));
+  return (plan?.batches ?? [])
+    .filter(({ batch }) => !done.has(batch))
+    .map(({ batch }) => failures.findLast((failure) => failure.batch === batch) ?? { batch, attempt: '', error: 'Unfinished', cause: 'the batch was not brought to an end' });
+};
+
+/** Adds up a run from what its steps wrote. Pure: the same folder always gives the same report. */
+export const reportOf = (
+  run: Run,
+  endedAt: string,
+  error: string | undefined,
+  plan: Plan | undefined,
+  routes: readonly RouteOutcome[],
+  trails: readonly AttemptTrail[],
+  failures: readonly Failure[],
+): Report => {
+  const failed = run.dryRun ? [] : failedBatches(plan, trails, failures);
+  const published = trails.flatMap(({ publication }) => publication?.published ?? []);
+  const gathered = trails.flatMap((trail) => trail.gathered);
+  const routedNow = [...routes, ...gathered].flatMap(({ routed }) => routed);
+  const scans = trails.flatMap(({ verification }) => verification?.bytesScanned ?? []);
+  const unreadable = new Map([...routes, ...gathered].flatMap((outcome) => outcome.unreadable).map((aside) => [`${aside.key}\n${aside.etag}`, aside]));
+  const rowsBefore = run.rebuild ? 0 : sum(published, ({ before }) => before?.rows ?? 0);
+  const lines = sum(published, (partition) => partition.lines);
+  return {
+    run: run.run,
+    table: run.table,
+    executionArn: run.executionArn,
+    startedAt: run.startedAt,
+    endedAt,
+    status: error === undefined && failed.length === 0 ? 'succeeded' : 'failed',
+    ...(error === undefined ? {} : { error }),
+    dryRun: run.dryRun,
+    partitions: published.length,
+    batches: plan?.batches.length ?? 0,
+    failed: [...failed],
+    superseded: trails.flatMap(({ publication }) => publication?.superseded ?? []),
+    leftOut: trails.flatMap(({ expectation }) => expectation?.leftOut ?? []),
+    lines: {
+      in: lines,
+      duplicates: lines - (sum(published, ({ after }) => after.rows) - rowsBefore),
+      conflicts: sum(published, ({ conflicts }) => conflicts),
+      late: sum(routes.flatMap(({ routed }) => routed), (routed) => routed.lines - routed.rejected),
+      rejected: sum(routedNow, ({ rejected }) => rejected),
+    },
+    unreadable: [...unreadable.values()],
+    changed: sum(gathered, ({ changed }) => changed.length),
+    gathered: { objects: sum(gathered, ({ objects }) => objects), bytes: sum(gathered, ({ bytes }) => bytes) },
+    files: {
+      before: sum(gathered, (outcome) => outcome.gathered.length) + sum(published, ({ before }) => before?.files ?? 0),
+      after: sum(published, ({ after }) => after.files),
+    },
+    bytes: {
+      before: sum(gathered, (outcome) => sum(outcome.gathered, ({ bytes }) => bytes)) + sum(published, ({ before }) => before?.bytes ?? 0),
+      after: sum(published, ({ after }) => after.bytes),
+    },
+    bytesScanned: sum(scans, (bytes) => bytes),
+    queries: scans.length,
+    dollars: sum(scans, queryDollars),
+    perPartition: published.map(({ partition, lines: lineCount, conflicts, after }) => ({
+      partition,
+      lines: lineCount,
+      rows: after.rows,
+      copies: after.copies,
+      conflicts,
+      files: after.files,
+      bytes: after.bytes,
+      sources: after.sources,
+    })),
+  };
+};
+
+/** One sentence for the machine's last state and for a person's first look. */
+export const summaryOf = (report: Report, plan: Plan | undefined): string => {
+  const done = `run ${report.run}: ${report.partitions} partitions published, ${report.lines.in} lines in, ${report.lines.duplicates} duplicates, ${report.unreadable.length} unreadable`;
+  if (report.error !== undefined) return `${done}; stopped by ${report.error}`.slice(0, 1_000);
+  if (report.failed.length === 0) return done;
+  const named = report.failed.slice(0, 5).map(({ batch, error, cause }) => {
+    const partitions = plan?.partitions.filter(({ due }) => due).slice(0, 3).map(partitionPath) ?? [];
+    return `${batch} (${error}: ${cause.slice(0, 200)}${report.failed.length === 1 && plan?.batches.length === 1 ? `; ${partitions.join(', ')} …` : ''})`;
+  });
+  return `${done}; failed batches: ${named.join(', ')}`.slice(0, 2_000);
+};
+
+/** CloudWatch's embedded metric format: one log line that becomes metrics, without an API call. */
+export const metricsOf = (report: Report, now: string): object => {
+  const values = {
+    LinesIn: report.lines.in,
+    Duplicates: report.lines.duplicates,
+    Conflicts: report.lines.conflicts,
+    Late: report.lines.late,
+    Rejected: report.lines.rejected,
+    Unreadable: report.unreadable.length,
+    FailedBatches: report.failed.length,
+    PartitionsPublished: report.partitions,
+    FilesBefore: report.files.before,
+    FilesAfter: report.files.after,
+    BytesScanned: report.bytesScanned,
+    Dollars: report.dollars,
+  };
+  return {
+    _aws: {
+      Timestamp: Date.parse(now),
+      CloudWatchMetrics: [{ Namespace: 'lithify', Dimensions: [['Table']], Metrics: Object.keys(values).map((Name) => ({ Name })) }],
+    },
+    Table: report.table,
+    ...values,
+  };
+};

@@ -1,0 +1,71 @@
+import { environment } from '../../contracts/environments';
+import { failureKey, planKey, reportKey, runPrefix } from '../../contracts/lake';
+import {
+  expectationSchema,
+  failureSchema,
+  gatherOutcomeSchema,
+  planSchema,
+  publicationSchema,
+  routeOutcomeSchema,
+  verificationSchema,
+} from '../../workflows/documents';
+import type { Run } from '../../workflows/run';
+import { reportRequest, type ReportResult } from '../../workflows/steps';
+import { attemptDocumentSchema } from '../aws/attempts';
+import { collect, concurrently } from '../aws/concurrently';
+import { LakeObjects } from '../aws/objects';
+import { step } from '../aws/shell';
+import { metricsOf, reportOf, summaryOf, type AttemptTrail } from './core';
+
+const objects = new LakeObjects(environment('report', process.env).LAKE_BUCKET);
+
+const trailsOf = async (run: Run): Promise<readonly AttemptTrail[]> => {
+  const root = `${runPrefix(run.table, run.run)}attempts/`;
+  const files = new Map<string, string[]>();
+  for await (const { key } of objects.list(root)) {
+    const [folder = '', name = ''] = key.slice(root.length).split('/');
+    files.set(folder, [...(files.get(folder) ?? []), name]);
+  }
+  return concurrently([...files], 8, async ([folder, names]): Promise<AttemptTrail> => {
+    const [batch = '', attempt = ''] = folder.split('-');
+    const at = (name: string): string => `${root}${folder}/${name}`;
+    const gathered = names.filter((name) => name.startsWith('gathered-'));
+    return {
+      batch,
+      attempt,
+      tasks: (await objects.readJson(at('attempt.json'), attemptDocumentSchema))?.tasks,
+      expectation: await objects.readJson(at('expectation.json'), expectationSchema),
+      gathered: await concurrently(gathered, 8, (name) => objects.requireJson(at(name), gatherOutcomeSchema)),
+      verification: await objects.readJson(at('verification.json'), verificationSchema),
+      publication: await objects.readJson(at('publication.json'), publicationSchema),
+    };
+  });
+};
+
+const documentsIn = async <T>(prefix: string, read: (key: string) => Promise<T>): Promise<T[]> =>
+  concurrently(await collect(objects.list(prefix)), 8, ({ key }) => read(key));
+
+/** Notes a batch's failure, or adds up the run from what its steps left behind and writes report and metrics. */
+export const handler = step('report', async (event): Promise<ReportResult> => {
+  const request = reportRequest.parse(event);
+  const { run, now } = request;
+  if (request.kind === 'failure') {
+    const { batch, attempt, error, cause } = request;
+    await objects.putJson(failureKey(run.table, run.run, batch, attempt), { batch, attempt, error, cause: cause.slice(0, 2_000) });
+    return { status: 'failed', failedBatches: 1, summary: `${batch}: ${error}` };
+  }
+  const folder = runPrefix(run.table, run.run);
+  const plan = await objects.readJson(planKey(run.table, run.run), planSchema);
+  const report = reportOf(
+    run,
+    now,
+    request.error === undefined ? undefined : `${request.error}: ${request.cause ?? ''}`.slice(0, 2_000),
+    plan,
+    await documentsIn(`${folder}routes/`, (key) => objects.requireJson(key, routeOutcomeSchema)),
+    await trailsOf(run),
+    await documentsIn(`${folder}failures/`, (key) => objects.requireJson(key, failureSchema)),
+  );
+  await objects.putJson(reportKey(run.table, run.run), report);
+  console.log(JSON.stringify(metricsOf(report, now)));
+  return { status: report.status, failedBatches: report.failed.length, summary: summaryOf(report, plan) };
+});

@@ -1,0 +1,49 @@
+import { environment } from '../../contracts/environments';
+import { LATE, markedSource, markerPrefix, rawPartitionPrefix, routeOutcomeKey } from '../../contracts/lake';
+import type { RouteOutcome } from '../../workflows/documents';
+import { newSources } from '../../workflows/novelty';
+import { routeRequest, type RouteResult } from '../../workflows/steps';
+import { concurrently } from '../aws/concurrently';
+import { inflate } from '../aws/inflate';
+import { LakeObjects, type ListedObject } from '../aws/objects';
+import { routeObject } from '../aws/routing';
+import { step } from '../aws/shell';
+import { roundTakes } from './core';
+
+const objects = new LakeObjects(environment('route', process.env).LAKE_BUCKET);
+
+async function* markers(table: string, prefix: string, after: string): AsyncGenerator<{ readonly key: string; readonly etag: string }> {
+  for await (const { key } of objects.list(`${markerPrefix(table)}${prefix}`, after === '' ? {} : { startAfter: `${markerPrefix(table)}${after}` })) {
+    const source = markedSource(table, key);
+    if (source !== undefined) yield source;
+  }
+}
+
+/** Checks and splits the late objects that no marker knows, as many as one invocation can; `done` when none is left behind `after`. */
+export const handler = step('route', async (event): Promise<RouteResult> => {
+  const { run, round, after } = routeRequest.parse(event);
+  const prefix = rawPartitionPrefix(run.table, LATE);
+  const listed = objects.list(prefix, after === '' ? {} : { startAfter: after });
+  const taken: ListedObject[] = [];
+  let [bytes, done] = [0, true];
+  for await (const source of newSources(listed, markers(run.table, prefix, after))) {
+    if (!roundTakes({ objects: taken.length, bytes }, source)) {
+      done = false;
+      break;
+    }
+    taken.push(source);
+    bytes += source.bytes;
+  }
+  const outcome: RouteOutcome = { routed: [], unreadable: [] };
+  if (!run.dryRun)
+    await concurrently(taken, 4, async (source) => {
+      const object = await objects.read(source.key, source.etag);
+      // Vanished or overwritten since it was listed: the next run sees what is there then.
+      if (object === undefined) return;
+      const inflated = inflate(object.body);
+      if (inflated.ok) outcome.routed.push(await routeObject(objects, run.table, source, inflated.text));
+      else outcome.unreadable.push({ key: source.key, etag: source.etag, reason: inflated.reason });
+    });
+  if (outcome.routed.length + outcome.unreadable.length > 0) await objects.putJson(routeOutcomeKey(run.table, run.run, round), outcome);
+  return { done, round: round + 1, after: taken.at(-1)?.key ?? after, routed: outcome.routed.length, unreadable: outcome.unreadable.length };
+});

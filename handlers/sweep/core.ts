@@ -1,0 +1,31 @@
+import type { Notices } from '../../workflows/documents';
+
+export type Kind = keyof Notices;
+export const KINDS = ['files', 'ledgers', 'gathered', 'tables'] as const satisfies readonly Kind[];
+export type Things = Readonly<Record<Kind, ReadonlySet<string>>>;
+
+export const noNotices: Notices = { files: {}, ledgers: {}, gathered: {}, tables: {} };
+
+/**
+ * What is noted and what is due. A thing that nobody names is noted with the time of first notice; what stays unnamed for the grace
+ * period is due for deletion; being named again clears the note.
+ */
+export const review = (notices: Notices, candidates: Things, named: Things, now: string, graceHours: number): { readonly notices: Notices; readonly due: Things } => {
+  const kept: Record<Kind, Record<string, string>> = { files: {}, ledgers: {}, gathered: {}, tables: {} };
+  const due: Record<Kind, Set<string>> = { files: new Set(), ledgers: new Set(), gathered: new Set(), tables: new Set() };
+  for (const kind of KINDS) {
+    const noted = { ...Object.fromEntries([...candidates[kind]].map((thing) => [thing, now])), ...notices[kind] };
+    for (const [thing, since] of Object.entries(noted)) {
+      if (named[kind].has(thing)) continue;
+      kept[kind][thing] = since;
+      if (Date.parse(now) - Date.parse(since) >= graceHours * 3_600_000) due[kind].add(thing);
+    }
+  }
+  return { notices: kept, due };
+};
+
+/** Forgets what was deleted. */
+export const without = (notices: Notices, deleted: Things): Notices =>
+  Object.fromEntries(
+    KINDS.map((kind) => [kind, Object.fromEntries(Object.entries(notices[kind]).filter(([thing]) => !deleted[kind].has(thing)))]),
+  ) as Notices;

@@ -1,0 +1,111 @@
+import { DeleteTableCommand, EntityNotFoundException, GetTablesCommand, GlueClient } from '@aws-sdk/client-glue';
+import { environment } from '../../contracts/environments';
+import { curatedPrefix, gatheredRoot, keyOfUri, ledgerKey, ledgerPrefix, planKey, runsPrefix, sweepNoticesKey, temporaryTablePrefix } from '../../contracts/lake';
+import { expectationSchema, noticesSchema, planSchema } from '../../workflows/documents';
+import { compactTime, type Run } from '../../workflows/run';
+import { sweepRequest, type SweepResult } from '../../workflows/steps';
+import { collect, concurrently } from '../aws/concurrently';
+import { ownsLock } from '../aws/lock';
+import { LakeObjects } from '../aws/objects';
+import { CuratedPartitions } from '../aws/partitions';
+import { step } from '../aws/shell';
+import { noNotices, review, without, type Kind } from './core';
+
+const settings = environment('sweep', process.env);
+const objects = new LakeObjects(settings.LAKE_BUCKET);
+const glue = new GlueClient({});
+
+type Sets = Record<Kind, Set<string>>;
+const empty = (): Sets => ({ files: new Set(), ledgers: new Set(), gathered: new Set(), tables: new Set() });
+
+/** What a complete listing of the catalog's partitions names. */
+const namedByCatalog = async (table: string): Promise<Sets> => {
+  const named = empty();
+  for await (const { location, published } of new CuratedPartitions(settings.DATABASE, table).all()) {
+    named.files.add(keyOfUri(settings.LAKE_BUCKET, location.endsWith('/') ? location : `${location}/`) ?? location);
+    if (published !== undefined) named.ledgers.add(published.ledger);
+  }
+  return named;
+};
+
+const temporaryTables = async (table: string): Promise<readonly string[]> => {
+  const names: string[] = [];
+  let token: string | undefined;
+  do {
+    const page = await glue.send(
+      new GetTablesCommand({ DatabaseName: settings.DATABASE, Expression: `${temporaryTablePrefix(table)}.*`, ...(token === undefined ? {} : { NextToken: token }) }),
+    );
+    for (const { Name } of page.TableList ?? []) if (Name !== undefined) names.push(Name);
+    token = page.NextToken;
+  } while (token !== undefined);
+  return names;
+};
+
+/** Where unnamed things may lie: all folders after a full listing, else those of the runs since the last one. */
+const candidates = async (run: Run): Promise<Sets> => {
+  const found = empty();
+  const plan = await objects.readJson(planKey(run.table, run.run), planSchema);
+  const since = plan === undefined || plan.full ? '' : compactTime(new Date(Date.parse(plan.lastFullAt) - 86_400_000).toISOString());
+  const after = (root: string) => (since === '' ? {} : { startAfter: `${root}${since}` });
+
+  const curated = curatedPrefix(run.table);
+  for await (const { key } of objects.list(curated, after(curated))) found.files.add(key.slice(0, key.lastIndexOf('/') + 1));
+  if (since === '') {
+    for await (const { key } of objects.list(ledgerPrefix(run.table))) if (key !== sweepNoticesKey(run.table)) found.ledgers.add(key);
+  }
+  const runs = runsPrefix(run.table);
+  for await (const folder of objects.folders(runs, after(runs))) {
+    const id = folder.slice(runs.length, -1);
+    const root = gatheredRoot(run.table, id);
+    for await (const gathered of objects.folders(root)) found.gathered.add(gathered);
+    // The ledgers that a run wrote or replaced: from what its attempts expected, so that a run which died is covered as well.
+    for await (const { key } of objects.list(`${folder}attempts/`)) {
+      if (since === '' || !key.endsWith('/expectation.json')) continue;
+      const name = key.slice(`${folder}attempts/`.length, -'/expectation.json'.length);
+      const [batch = '', attempt = ''] = name.split('-');
+      for (const expected of (await objects.requireJson(key, expectationSchema)).partitions) {
+        found.ledgers.add(ledgerKey(run.table, expected, id, batch, attempt));
+        if (expected.published === undefined) continue;
+        found.ledgers.add(expected.published.ledger);
+        const replaced = keyOfUri(settings.LAKE_BUCKET, expected.published.location);
+        if (replaced !== undefined) found.files.add(replaced);
+      }
+    }
+  }
+  for (const table of await temporaryTables(run.table)) found.tables.add(table);
+  return found;
+};
+
+const dropTable = async (name: string): Promise<void> => {
+  try {
+    await glue.send(new DeleteTableCommand({ DatabaseName: settings.DATABASE, Name: name }));
+  } catch (thrown) {
+    if (!(thrown instanceof EntityNotFoundException)) throw thrown;
+  }
+};
+
+/** Notes what no partition names and deletes what stayed unnamed for the grace period: ledgers first, then files. Never raw. */
+export const handler = step('sweep', async (event): Promise<SweepResult> => {
+  const { run, now } = sweepRequest.parse(event);
+  const superseded = { deletedObjects: 0, notices: 0, status: 'superseded' } as const;
+  if (!(await ownsLock(objects, run))) return superseded;
+  const key = sweepNoticesKey(run.table);
+  const before = (await objects.readJson(key, noticesSchema)) ?? noNotices;
+  const [found, named] = [await candidates(run), await namedByCatalog(run.table)];
+  const { notices, due } = review(before, found, named, now, settings.POLICY.graceHours);
+  await objects.putJson(key, notices);
+
+  if (!(await ownsLock(objects, run))) return superseded;
+  await objects.removeAll([...due.ledgers]);
+  const folders = await concurrently([...due.files, ...due.gathered], 4, (folder) => collect(objects.list(folder)));
+  const files = folders.flat().map((object) => object.key);
+  await objects.removeAll(files);
+  await concurrently([...due.tables], 4, dropTable);
+  const left = without(notices, due);
+  await objects.putJson(key, left);
+  return {
+    deletedObjects: due.ledgers.size + files.length,
+    notices: Object.values(left).reduce((sum, things) => sum + Object.keys(things).length, 0),
+    status: 'swept',
+  };
+});

@@ -1,0 +1,27 @@
+import { partitionPath } from '../../contracts/lake';
+import type { FoundPartition } from '../../workflows/verification';
+
+/** Nothing of the batch is published. The state machine's error has this name. */
+export class VerificationFailed extends Error {
+  override readonly name = 'VerificationFailed';
+}
+
+/** The verification's rows, by column name; the first row of a result names the columns. */
+export const foundPartitions = (rows: readonly (readonly (string | undefined)[])[]): readonly FoundPartition[] => {
+  const [header = [], ...data] = rows;
+  return data.map((row) => {
+    const value = (name: string): string => {
+      const text = row[header.indexOf(name)];
+      if (text === undefined) throw new VerificationFailed(`the verification answered no ${name}`);
+      return text;
+    };
+    return {
+      partition: partitionPath({ eventType: value('event_type'), createdDate: value('created_date') }),
+      rows: Number(value('row_count')),
+      keys: Number(value('key_count')),
+      copies: Number(value('copy_count')),
+      conflicts: Number(value('conflict_count')),
+      misfiled: Number(value('misfiled_count')),
+    };
+  });
+};

@@ -1,0 +1,70 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import { scheduleGrants, scheduleTrust } from './grants-services';
+import { tlsOnlyPolicy } from './policy-documents';
+import { grantedRole } from './role';
+import type { Site } from './site';
+
+/** A start that did not work out is tried again for this long and so often; the defaults (a day, 185 times) would start a night late. */
+const RETRY = { maximumEventAgeInSeconds: 3_600, maximumRetryAttempts: 5 };
+/** The longest that SQS keeps a message: 14 days. */
+const DEAD_LETTER_SECONDS = 14 * 24 * 3_600;
+
+/** Time -> a run of the compaction; a start that fails for good ends in a queue. */
+export class Schedule extends pulumi.ComponentResource {
+  readonly schedule: aws.scheduler.Schedule;
+
+  constructor(site: Site, machineArn: pulumi.Input<string>, opts?: pulumi.ComponentResourceOptions) {
+    super('lithify:lake:Schedule', 'schedule', {}, opts);
+    const deadLetters = deadLetterQueue(this, site);
+    const { names, settings } = site;
+    const { role, policy } = grantedRole(
+      site,
+      'schedule',
+      {
+        name: names.roles.schedule,
+        description: `Role of the schedule ${names.schedule}`,
+        service: 'scheduler.amazonaws.com',
+        trust: scheduleTrust,
+        grants: scheduleGrants,
+      },
+      { parent: this },
+    );
+    this.schedule = new aws.scheduler.Schedule(
+      'compaction',
+      {
+        name: names.schedule,
+        description: 'Starts the nightly compaction',
+        groupName: 'default',
+        state: settings.compaction.enabled ? 'ENABLED' : 'DISABLED',
+        scheduleExpression: settings.compaction.schedule,
+        scheduleExpressionTimezone: settings.compaction.timeZone,
+        flexibleTimeWindow: { mode: 'OFF' },
+        target: {
+          arn: machineArn,
+          roleArn: role.arn,
+          // The nightly run of everything that is due.
+          input: '{}',
+          retryPolicy: RETRY,
+          deadLetterConfig: { arn: deadLetters.arn },
+        },
+      },
+      { parent: this, dependsOn: [policy] },
+    );
+    this.registerOutputs({});
+  }
+}
+
+const deadLetterQueue = (parent: pulumi.Resource, { names, tags }: Site): aws.sqs.Queue => {
+  const queue = new aws.sqs.Queue(
+    'dead-letters',
+    { name: names.deadLetters, sqsManagedSseEnabled: true, messageRetentionSeconds: DEAD_LETTER_SECONDS, tags },
+    { parent },
+  );
+  new aws.sqs.QueuePolicy(
+    'dead-letters',
+    { queueUrl: queue.url, policy: queue.arn.apply((arn) => tlsOnlyPolicy('sqs', [arn])) },
+    { parent },
+  );
+  return queue;
+};

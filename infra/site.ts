@@ -1,0 +1,20 @@
+import type * as pulumi from '@pulumi/pulumi';
+import type { Arns } from './arns';
+import type { Names } from './names';
+import type { Settings } from './settings';
+
+/** What every stage is given: the settings, and what follows from them for names, policies, tags and protection. */
+export interface Site {
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly arns: pulumi.Output<Arns>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Options of a resource that holds data: in a protected stack it cannot be deleted, and stays on AWS when it leaves the program. */
+export const keepsData = ({
+  settings: { protection },
+}: Site): { readonly protect: boolean; readonly retainOnDelete: boolean } => ({
+  protect: protection.protect,
+  retainOnDelete: protection.protect,
+});

@@ -1,0 +1,135 @@
+import type { types } from '@pulumi/aws';
+import type { Column, Feed } from '../contracts/feeds';
+import {
+  curatedPrefix,
+  gatheredPrefix,
+  gatheredTable,
+  LATE,
+  lateTable,
+  rawPartitionPrefix,
+  rawPrefix,
+  rawTable,
+  runsPrefix,
+  s3Uri,
+} from '../contracts/lake';
+import type { Settings } from './settings';
+
+type StorageDescriptor = types.input.glue.CatalogTableStorageDescriptor;
+
+/** One external table as Glue has it. */
+export interface TableDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly columns: readonly Column[];
+  readonly partitionKeys: readonly Column[];
+  readonly location: string;
+  readonly format: Pick<StorageDescriptor, 'inputFormat' | 'outputFormat' | 'serDeInfo'>;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const TEXT = {
+  inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+  outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+};
+/** A malformed line becomes a row of NULLs; without this setting one would fail every query. */
+const JSON_LINES = {
+  ...TEXT,
+  serDeInfo: {
+    name: 'json',
+    serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
+    parameters: { 'ignore.malformed.json': 'true' },
+  },
+};
+/** U+001E cannot stand unescaped in JSON text, so a line is never cut. */
+const WHOLE_LINES = {
+  ...TEXT,
+  serDeInfo: {
+    name: 'lines',
+    serializationLibrary: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
+    parameters: { 'field.delim': '\u001e', 'serialization.format': '\u001e' },
+  },
+};
+const PARQUET = {
+  inputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
+  outputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
+  serDeInfo: {
+    name: 'parquet',
+    serializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe',
+    parameters: { 'serialization.format': '1' },
+  },
+};
+
+const EXTERNAL = { EXTERNAL: 'TRUE' };
+
+/**
+ * Raw objects of the day and type that a query names. Types come from the configured list; without one they are `injected`, since none
+ * can be projected: a query then names its types (`event_type = '…'` or `IN (…)`). Dates older than raw's lifetime have no objects left.
+ * https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
+ */
+export const rawDefinition = (feed: Feed, bucket: string, { events, retention }: Settings): TableDefinition => ({
+  name: rawTable(feed.name),
+  description: 'Events as delivered, on time: gzip JSON lines, copies included',
+  columns: feed.rawColumns,
+  partitionKeys: feed.partitionColumns,
+  location: s3Uri(bucket, rawPrefix(feed.name)),
+  format: JSON_LINES,
+  parameters: {
+    ...EXTERNAL,
+    classification: 'json',
+    'projection.enabled': 'true',
+    ...(events.eventTypes === undefined
+      ? { 'projection.event_type.type': 'injected' }
+      : { 'projection.event_type.type': 'enum', 'projection.event_type.values': events.eventTypes.join(',') }),
+    'projection.created_date.type': 'date',
+    'projection.created_date.format': 'yyyy-MM-dd',
+    'projection.created_date.range': `NOW-${retention.rawDays + events.onTimeDaysBefore + 1}DAYS,NOW+1DAY`,
+    'projection.created_date.interval': '1',
+    'projection.created_date.interval.unit': 'DAYS',
+    'storage.location.template': s3Uri(
+      bucket,
+      rawPartitionPrefix(feed.name, { eventType: '${event_type}', createdDate: '${created_date}' }),
+    ),
+  },
+});
+
+/** Late objects mix types and dates, so what partitions raw is read from the lines, as far as they have it. */
+export const lateDefinition = (feed: Feed, bucket: string): TableDefinition => ({
+  name: lateTable(feed.name),
+  description: 'Events as delivered that were not on time, or of a type that is not listed',
+  columns: [...feed.rawColumns, ...feed.partitionColumns.filter(({ name }) => feed.addedFields.includes(name))],
+  partitionKeys: [],
+  location: s3Uri(bucket, rawPartitionPrefix(feed.name, LATE)),
+  format: JSON_LINES,
+  parameters: { ...EXTERNAL, classification: 'json' },
+});
+
+/** The snapshot of one batch of one run, whole lines, for the compaction's own statements. */
+export const gatheredDefinition = (feed: Feed, bucket: string): TableDefinition => ({
+  name: gatheredTable(feed.name),
+  description: 'Lines that a compaction run gathered; name one run and one batch',
+  columns: [{ name: 'line', type: 'string', comment: 'One record as delivered' }],
+  partitionKeys: [
+    { name: 'run', type: 'string', comment: 'Id of the run' },
+    { name: 'batch', type: 'string', comment: 'Batch and attempt' },
+  ],
+  location: s3Uri(bucket, runsPrefix(feed.name)),
+  format: WHOLE_LINES,
+  parameters: {
+    ...EXTERNAL,
+    'projection.enabled': 'true',
+    'projection.run.type': 'injected',
+    'projection.batch.type': 'injected',
+    'storage.location.template': s3Uri(bucket, gatheredPrefix(feed.name, '${run}', '${batch}')),
+  },
+});
+
+/** Each event once. Partitions are registered, never projected: projection would ignore the locations that publishing flips. */
+export const curatedDefinition = (feed: Feed, bucket: string): TableDefinition => ({
+  name: feed.name,
+  description: 'Every event once: Parquet, rewritten partition by partition',
+  columns: feed.curatedColumns,
+  partitionKeys: feed.partitionColumns,
+  location: s3Uri(bucket, curatedPrefix(feed.name)),
+  format: PARQUET,
+  parameters: { ...EXTERNAL, classification: 'parquet' },
+});

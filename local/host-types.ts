@@ -1,0 +1,47 @@
+import type { Graph } from './graph';
+
+/** How to start the embedded host. */
+export interface HostOptions {
+  /** The stack whose YAML configures the program: `dev`, `prod`. */
+  readonly stack: string;
+  /** The checkout: where Pulumi.yaml lies. */
+  readonly projectDirectory: string;
+  /** Where the lake and the host's memory live; created when missing. */
+  readonly dataDirectory: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly clock: ClockKind;
+  /** Where a manual clock starts in a fresh data directory, milliseconds since the epoch. */
+  readonly startMillis?: number;
+}
+
+export type ClockKind = 'wall' | 'manual';
+
+/** A running embedded host. */
+export interface Host {
+  /** `http://127.0.0.1:4566`. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly clock: ClockKind;
+  readonly graph: Graph;
+  /** The stack's outputs. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Milliseconds since the epoch, on the host's clock. */
+  now(): number;
+  /** Lets virtual time pass. Throws a UsageError on the wall's clock. */
+  advance(milliseconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What `GET /_lithify/host` answers. */
+export interface HostDescription {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly stack: string;
+  readonly clock: ClockKind;
+  /** ISO 8601, on the host's clock. */
+  readonly now: string;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,431 @@
+/** Rewrites Trino expressions: functions, casts, literals, subscripts, lambdas, date arithmetic. Pure. */
+import { at, mismatched, notSupported, QueryFailure } from './failure';
+import type { Argument } from './functions';
+import { FORMS, FUNCTIONS } from './functions';
+import { parsePath } from './json-scalar';
+import type { Token } from './lexer';
+import { isName, isSymbol, isWord, quoteName, quoteText, RESERVED } from './lexer';
+import { parseTrinoType } from './types';
+
+export interface Written {
+  readonly sql: string;
+  /** Its type is known to be a date: Trino keeps it one where an interval is added. */
+  readonly date?: boolean;
+}
+
+type Scope = ReadonlySet<string>;
+
+/** A piece of an expression: an operand, or a word or sign between operands. */
+interface Piece {
+  readonly sql: string;
+  readonly operand: boolean;
+  readonly date?: boolean;
+}
+
+/** Words that may follow an operand; every other word there is another engine's syntax. */
+const AFTER_OPERAND = new Set('and or is not in like between escape at over filter then else end when asc desc nulls first last order'.split(' '));
+/** Reserved words that stand before or between operands; what is not reserved is a name there. */
+const BETWEEN = new Set('and or is not in like between escape then else when case exists distinct by order null true false from rollup cube grouping'.split(' '));
+/** Reserved words that are functions as well. */
+const CALLED = new Set(['cast', 'extract', 'trim', 'grouping']);
+/** Words of a window's frame. */
+const FRAME = ['rows', 'range', 'groups', 'between', 'and', 'unbounded', 'preceding', 'following', 'current', 'row'];
+const CONSTANTS = new Set(['null', 'true', 'false']);
+const LITERAL_TYPES = new Set('date time timestamp bigint integer int smallint tinyint double real decimal varchar char boolean json uuid'.split(' '));
+const FIELDS: Readonly<Record<string, string>> = {
+  year: 'year', quarter: 'quarter', month: 'month', week: 'week', day: 'day', day_of_month: 'day', day_of_week: 'isodow', dow: 'isodow',
+  day_of_year: 'doy', doy: 'doy', year_of_week: 'isoyear', yow: 'isoyear', hour: 'hour', minute: 'minute', second: 'second',
+}; // prettier-ignore
+/** Casts that differ from the engine's own. */
+const CASTS: Readonly<Record<string, string>> = {
+  BIGINT: 'lithify_bigint',
+  INTEGER: 'lithify_integer',
+  SMALLINT: 'lithify_smallint',
+  TINYINT: 'lithify_tinyint',
+  VARCHAR: 'lithify_varchar',
+};
+
+const MARK = '\u0000';
+
+export abstract class ExpressionWriter {
+  /** Of each text that json_extract_scalar reads, the paths, in the order met: one reading serves them all. */
+  readonly #paths = new Map<string, string[]>();
+  readonly #marks: { readonly source: string; readonly path: string }[] = [];
+  readonly #subscripted = new Set<string>();
+
+  constructor(
+    protected readonly text: string,
+    protected readonly tokens: readonly Token[],
+    protected readonly pairs: ReadonlyMap<number, number>,
+    private readonly now: number,
+    private readonly rows: ReadonlySet<string>,
+  ) {}
+
+  abstract query(from: number, to: number, scope: Scope): string;
+
+  subscripted(): readonly string[] {
+    return [...this.#subscripted];
+  }
+
+  /** Puts the readings of JSON texts where their marks are, when all paths are known. */
+  finish(sql: string): string {
+    const paths = (source: string): string => `[${this.#paths.get(source)!.map((path) => quoteText(duckPath(path)!)).join(', ')}]`;
+    const put = (written: string): string =>
+      written.replace(new RegExp(`${MARK}(\\d+)${MARK}`, 'g'), (_, number: string) => {
+        const { source, path } = this.#marks[Number(number)]!;
+        const text = put(source);
+        const index = this.#paths.get(source)!.indexOf(path) + 1;
+        return `lithify_json_text(TRY(json_extract(${text}, ${paths(source)}))[${index}], ${text}, ${quoteText(path)})`;
+      });
+    return put(sql);
+  }
+
+  /** Index after the token at `index`, or after the bracket that opens there. */
+  protected after(index: number): number {
+    return isSymbol(this.tokens[index], '(', '[') ? this.pairs.get(index)! + 1 : index + 1;
+  }
+
+  /** The parts of [from, to) between commas outside of brackets. */
+  protected items(from: number, to: number): readonly (readonly [number, number])[] {
+    const found: (readonly [number, number])[] = [];
+    let start = from;
+    for (let index = from; index < to; index = this.after(index)) {
+      if (!isSymbol(this.tokens[index], ',')) continue;
+      found.push([start, index]);
+      start = index + 1;
+    }
+    found.push([start, to]);
+    for (const [one, other] of found) if (one >= other) throw this.unexpected(one);
+    return found;
+  }
+
+  /** `a, b`: a list of names. */
+  protected names(from: number, to: number): readonly string[] {
+    return this.items(from, to).map(([start, end]) => {
+      if (end - start !== 1 || !isName(this.tokens[start])) throw this.unexpected(end - start === 1 ? start : start + 1);
+      return this.tokens[start]!.value;
+    });
+  }
+
+  protected startsQuery(index: number): boolean {
+    let at = index;
+    while (isSymbol(this.tokens[at], '(')) at++;
+    return isWord(this.tokens[at], 'select', 'with', 'values');
+  }
+
+  protected unexpected(index: number): QueryFailure {
+    const token = this.tokens[index];
+    return mismatched(this.text, token?.start ?? this.text.length, token?.text ?? '<EOF>');
+  }
+
+  /** A comma separated list of expressions. */
+  protected list(from: number, to: number, scope: Scope): string {
+    return this.items(from, to)
+      .map(([start, end]) => this.expression(start, end, scope).sql)
+      .join(', ');
+  }
+
+  protected expression(from: number, to: number, scope: Scope): Written {
+    if (from >= to) throw this.unexpected(from);
+    const pieces: Piece[] = [];
+    for (let index = from; index < to; ) index = this.#piece(index, to, pieces, scope);
+    const only = pieces.length === 1 ? pieces[0] : undefined;
+    return { sql: pieces.map(({ sql }) => sql).join(' '), ...(only?.date === true ? { date: true } : {}) };
+  }
+
+  /** Writes what starts at `index` and tells where the next piece starts. */
+  #piece(index: number, to: number, pieces: Piece[], scope: Scope): number {
+    const token = this.tokens[index]!;
+    const next = this.tokens[index + 1];
+    const before = pieces.at(-1);
+    const put = (sql: string, after: number, more: Partial<Piece> = {}): number => {
+      if (before?.operand === true && (more.operand ?? true)) throw this.unexpected(index);
+      this.#push(pieces, { sql, operand: true, ...more });
+      return after;
+    };
+    switch (token.kind) {
+      case 'string':
+        return put(quoteText(token.value), index + 1);
+      case 'binary':
+        return put(`unhex('${token.value}')`, index + 1);
+      case 'number':
+        return put(token.text, index + 1);
+      case 'quoted':
+        if (isSymbol(next, '(')) throw this.#unknownFunction(token);
+        if (token.value.startsWith('$') && token.value !== '$path') throw notSupported(`${at(this.text, token.start)}: Hidden column ${token.value} is not supported by the embedded engine`);
+        return put(quoteName(token.value), index + 1);
+      case 'symbol':
+        return this.#symbol(index, to, pieces, scope);
+      case 'word':
+        return this.#word(index, to, pieces, scope, put);
+    }
+  }
+
+  /** Joins date arithmetic: what is a date stays one, whole days being added. */
+  #push(pieces: Piece[], piece: Piece): void {
+    const [left, sign] = [pieces.at(-2), pieces.at(-1)];
+    if (piece.sql.startsWith('INTERVAL ') && left?.date === true && (sign?.sql === '+' || sign?.sql === '-') && / (DAY|MONTH|YEAR)$/.test(piece.sql)) {
+      pieces.splice(-2, 2, { sql: `CAST((${left.sql} ${sign.sql} ${piece.sql}) AS DATE)`, operand: true, date: true });
+      return;
+    }
+    pieces.push(piece);
+  }
+
+  #symbol(index: number, to: number, pieces: Piece[], scope: Scope): number {
+    const token = this.tokens[index]!;
+    const before = pieces.at(-1);
+    const sign = token.text;
+    if (sign === '(') {
+      const close = this.pairs.get(index)!;
+      if (this.#isLambda(close + 1)) return this.#lambda(this.names(index + 1, close), close + 2, to, pieces, scope);
+      const inner: Written = this.startsQuery(index + 1)
+        ? { sql: this.query(index + 1, close, scope) }
+        : close === index + 1
+          ? { sql: '' }
+          : this.items(index + 1, close).length === 1
+            ? this.expression(index + 1, close, scope)
+            : { sql: this.list(index + 1, close, scope) };
+      if (before?.operand === true) throw this.unexpected(index);
+      this.#push(pieces, { sql: `(${inner.sql})`, operand: true, ...(inner.date === true ? { date: true } : {}) });
+      return close + 1;
+    }
+    if (sign === '[') {
+      if (before?.operand !== true) throw this.unexpected(index);
+      const close = this.pairs.get(index)!;
+      const key = this.expression(index + 1, close, scope).sql;
+      pieces.pop();
+      if (/^\d+$/.test(key)) this.#subscripted.add(before.sql);
+      const row = /^\d+$/.test(key) && this.rows.has(before.sql);
+      pieces.push({ sql: row ? `struct_extract_at(${before.sql}, ${key})` : `${before.sql}[${key}]`, operand: true });
+      return close + 1;
+    }
+    if (sign === '.') {
+      const name = this.tokens[index + 1];
+      if (before?.operand !== true) throw this.unexpected(index);
+      if (isSymbol(this.tokens[index + 2], '(')) throw this.unexpected(index + 2);
+      if (isSymbol(name, '*')) throw this.unexpected(index + 1);
+      if (name?.kind !== 'word' && name?.kind !== 'quoted') throw this.unexpected(index + 1);
+      pieces.pop();
+      const chain = /^"(?:[^"]|"")*"(?:\."(?:[^"]|"")*")*$/.test(before.sql);
+      pieces.push({ sql: `${chain ? before.sql : `(${before.sql})`}.${quoteName(name.value)}`, operand: true });
+      return index + 2;
+    }
+    if (sign === '*' && before?.operand !== true) {
+      if (pieces.length > 0 || to - index !== 1) throw this.unexpected(index);
+      pieces.push({ sql: '*', operand: true });
+      return index + 1;
+    }
+    if (!['+', '-', '*', '/', '%', '=', '<>', '!=', '<', '<=', '>', '>=', '||'].includes(sign)) throw this.unexpected(index);
+    const unary = sign === '+' || sign === '-';
+    if (before?.operand !== true && !unary) throw this.unexpected(index);
+    if (index + 1 >= to) throw this.unexpected(to);
+    pieces.push({ sql: sign, operand: false });
+    return index + 1;
+  }
+
+  #word(
+    index: number,
+    to: number,
+    pieces: Piece[],
+    scope: Scope,
+    put: (sql: string, after: number, more?: Partial<Piece>) => number,
+  ): number {
+    const token = this.tokens[index]!;
+    const next = index + 1 < to ? this.tokens[index + 1] : undefined;
+    const word = token.value;
+    const before = pieces.at(-1);
+    if (before?.operand === true) {
+      if (word === 'at') return this.#atTimeZone(index, pieces);
+      if (!AFTER_OPERAND.has(word)) throw this.unexpected(index);
+      if (word === 'end') {
+        pieces.push({ sql: 'END', operand: true });
+        return index + 1;
+      }
+      if (word === 'over' && isSymbol(next, '(')) {
+        const close = this.pairs.get(index + 1)!;
+        pieces.push({ sql: `OVER (${this.#window(index + 2, close, scope)})`, operand: true });
+        return close + 1;
+      }
+      if (word === 'filter' && isSymbol(next, '(')) {
+        const close = this.pairs.get(index + 1)!;
+        if (!isWord(this.tokens[index + 2], 'where')) throw this.unexpected(index + 2);
+        pieces.push({ sql: `FILTER (WHERE ${this.expression(index + 3, close, scope).sql})`, operand: true });
+        return close + 1;
+      }
+      if (['asc', 'desc', 'first', 'last'].includes(word)) {
+        pieces.push({ sql: word.toUpperCase(), operand: true });
+        return index + 1;
+      }
+      pieces.push({ sql: word.toUpperCase(), operand: word === 'nulls' });
+      return index + 1;
+    }
+    if (this.#isLambda(index + 1) && isName(token)) return this.#lambda([word], index + 2, to, pieces, scope);
+    if (CONSTANTS.has(word)) return put(word.toUpperCase(), index + 1);
+    if (next?.kind === 'string') {
+      if (word === 'interval') return this.#interval(index, put);
+      if (LITERAL_TYPES.has(word)) return put(this.#typedLiteral(word, next.value), index + 2, { date: word === 'date' });
+      if (!RESERVED.has(word)) throw this.unexpected(index + 1);
+    }
+    if (word === 'current_date') return put(`CAST(${quoteText(new Date(this.now).toISOString().slice(0, 10))} AS DATE)`, index + 1, { date: true });
+    if (word === 'current_timestamp') return put(this.#timestamp(), index + 1);
+    if (word === 'localtimestamp') return put(`CAST(${this.#timestamp()} AS TIMESTAMP)`, index + 1);
+    if (word === 'array' && isSymbol(next, '[')) {
+      const close = this.pairs.get(index + 1)!;
+      return put(close === index + 2 ? '[]' : `[${this.list(index + 2, close, scope)}]`, close + 1);
+    }
+    if (isSymbol(next, '(') && (word === 'rollup' || word === 'cube' || (word === 'sets' && before?.sql === 'GROUPING'))) {
+      const close = this.pairs.get(index + 1)!;
+      return put(`${word.toUpperCase()} (${this.list(index + 2, close, scope)})`, close + 1);
+    }
+    const quantifier = ['all', 'any', 'some'].includes(word) && isSymbol(next, '(');
+    if (isSymbol(next, '(') && !quantifier && (!RESERVED.has(word) || CALLED.has(word))) return this.#call(index, scope, put);
+    if (BETWEEN.has(word) || quantifier) {
+      pieces.push({ sql: word.toUpperCase(), operand: false });
+      return index + 1;
+    }
+    if (!isName(token)) throw this.unexpected(index);
+    return put(quoteName(token.value), index + 1);
+  }
+
+  #timestamp(): string {
+    return `CAST(${quoteText(new Date(this.now).toISOString())} AS TIMESTAMP WITH TIME ZONE)`;
+  }
+
+  #atTimeZone(index: number, pieces: Piece[]): number {
+    const zone = this.tokens[index + 3];
+    if (!isWord(this.tokens[index + 1], 'time') || !isWord(this.tokens[index + 2], 'zone') || zone?.kind !== 'string') throw this.unexpected(index);
+    if (!/^(utc|z|etc\/utc|\+00:00)$/i.test(zone.value)) throw notSupported(`${at(this.text, zone.start)}: AT TIME ZONE '${zone.value}': the embedded engine keeps UTC alone`);
+    const operand = pieces.pop()!;
+    pieces.push({ sql: `CAST(${operand.sql} AS TIMESTAMP WITH TIME ZONE)`, operand: true });
+    return index + 4;
+  }
+
+  #interval(index: number, put: (sql: string, after: number) => number): number {
+    const [value, unit] = [this.tokens[index + 1]!, this.tokens[index + 2]];
+    if (!isWord(unit, 'year', 'month', 'day', 'hour', 'minute', 'second') || !/^[+-]?\d+(\.\d+)?$/.test(value.value)) throw this.unexpected(index + 2);
+    if (isWord(this.tokens[index + 3], 'to')) throw notSupported(`${at(this.text, unit!.start)}: INTERVAL with TO is not supported by the embedded engine`);
+    return put(`INTERVAL ${quoteText(value.value)} ${unit!.value.toUpperCase()}`, index + 3);
+  }
+
+  #typedLiteral(type: string, value: string): string {
+    const cast = (name: string): string => `CAST(${quoteText(value)} AS ${name})`;
+    if (type === 'timestamp') return cast(/(\d|\s)(z|utc|[+-]\d\d(:?\d\d)?|[a-z]+\/[a-z_/]+)$/i.test(value.replace(/^\d+-\d+-\d+/, 'd ')) ? 'TIMESTAMP WITH TIME ZONE' : 'TIMESTAMP');
+    if (type === 'decimal') {
+      const [whole = '', fraction = ''] = value.replace(/^[+-]/, '').split('.');
+      return cast(`DECIMAL(${Math.max(1, whole.length + fraction.length)}, ${fraction.length})`);
+    }
+    const simple = parseTrinoType(type, [{ kind: 'word', text: type, value: type, start: 0, end: type.length }], 0).duck;
+    return cast(simple);
+  }
+
+  /** `PARTITION BY … ORDER BY … ROWS …`: two lists and a frame. */
+  #window(from: number, to: number, scope: Scope): string {
+    const starts: number[] = [];
+    for (let index = from; index < to; index = this.after(index)) {
+      const [token, next] = [this.tokens[index], this.tokens[index + 1]];
+      const clause = isWord(token, 'partition', 'order') && isWord(next, 'by');
+      const frame = isWord(token, 'rows', 'range', 'groups') && (isWord(next, 'between', 'unbounded', 'current') || next?.kind === 'number');
+      if (clause || frame) starts.push(index);
+    }
+    if (from < to && starts[0] !== from) throw this.unexpected(from);
+    return starts
+      .map((start, position) => {
+        const end = starts[position + 1] ?? to;
+        if (isWord(this.tokens[start], 'partition', 'order')) {
+          return `${this.tokens[start]!.value.toUpperCase()} BY ${this.list(start + 2, end, scope)}`;
+        }
+        for (let index = start; index < end; index++) {
+          if (this.tokens[index]!.kind !== 'number' && !isWord(this.tokens[index], ...FRAME)) throw this.unexpected(index);
+        }
+        return this.tokens.slice(start, end).map(({ value }) => value.toUpperCase()).join(' ');
+      })
+      .join(' ');
+  }
+
+  #isLambda(index: number): boolean {
+    return isSymbol(this.tokens[index], '->');
+  }
+
+  #lambda(names: readonly string[], from: number, to: number, pieces: Piece[], scope: Scope): number {
+    if (pieces.length > 0) throw this.unexpected(from);
+    pieces.push({ sql: `lambda ${names.map(quoteName).join(', ')}: ${this.expression(from, to, scope).sql}`, operand: true });
+    return to;
+  }
+
+  #unknownFunction(token: Token): QueryFailure {
+    return new QueryFailure('FUNCTION_NOT_FOUND', `${at(this.text, token.start)}: Function '${token.value}' not registered`);
+  }
+
+  #call(index: number, scope: Scope, put: (sql: string, after: number, more?: Partial<Piece>) => number): number {
+    const token = this.tokens[index]!;
+    const [open, close] = [index + 1, this.pairs.get(index + 1)!];
+    const after = close + 1;
+    if (token.value === 'cast' || token.value === 'try_cast') {
+      const { sql, date } = this.#cast(open + 1, close, scope, token.value === 'try_cast');
+      return put(sql, after, date === true ? { date } : {});
+    }
+    if (token.value === 'extract') return put(this.#extract(open + 1, close, scope), after);
+    if (token.value === 'now' && close === open + 1) return put(this.#timestamp(), after);
+    if (token.value === 'row') return put(`row(${this.list(open + 1, close, scope)})`, after);
+    if (token.value === 'json_extract_scalar') return put(this.#jsonScalar(index, scope), after);
+    const rule = FORMS.has(token.value) ? undefined : Object.hasOwn(FUNCTIONS, token.value) ? FUNCTIONS[token.value] : undefined;
+    if (rule === undefined) throw this.#unknownFunction(token);
+    const spans = close === open + 1 ? [] : this.items(open + 1, close);
+    const wrong = spans.length < (rule.least ?? 0) || spans.length > (rule.most ?? spans.length);
+    if (wrong) {
+      throw new QueryFailure('FUNCTION_NOT_FOUND', `${at(this.text, token.start)}: Unexpected parameters for function ${token.value}. Expected: ${rule.least ?? 0} to ${rule.most ?? 'any'} arguments, found ${spans.length}`);
+    }
+    const args = spans.map(([start, end]): Argument => this.#argument(start, end, scope));
+    if ('name' in rule) return put(`${rule.name}(${args.map(({ sql }) => sql).join(', ')})`, after);
+    const { sql, date } = rule.write(args);
+    return put(sql, after, date === true ? { date } : {});
+  }
+
+  #argument(start: number, end: number, scope: Scope): Argument {
+    const [token] = [this.tokens[start]!];
+    const written = this.expression(start, end, scope);
+    return end - start === 1 && token.kind === 'string' ? { ...written, literal: token.value } : written;
+  }
+
+  #cast(from: number, to: number, scope: Scope, attempt: boolean): Written {
+    let as = -1;
+    for (let index = from; index < to; index = this.after(index)) if (isWord(this.tokens[index], 'as')) as = index;
+    if (as < 0) throw this.unexpected(to);
+    const value = this.expression(from, as, scope).sql;
+    const type = parseTrinoType(this.text, this.tokens, as + 1);
+    if (type.next !== to) throw this.unexpected(type.next);
+    const own = CASTS[type.duck];
+    const cast = own !== undefined ? `${own}(${value})` : type.duck === 'JSON' ? `to_json(${value})` : `CAST(${value} AS ${type.duck})`;
+    const cut = type.characters === undefined ? cast : `left(${cast}, ${type.characters})`;
+    return { sql: attempt ? `TRY(${cut})` : cut, ...(type.duck === 'DATE' ? { date: true } : {}) };
+  }
+
+  #extract(from: number, to: number, scope: Scope): string {
+    const field = this.tokens[from];
+    const known = field === undefined ? undefined : FIELDS[field.value];
+    if (known === undefined || !isWord(this.tokens[from + 1], 'from')) throw this.unexpected(from);
+    return `date_part('${known}', ${this.expression(from + 2, to, scope).sql})`;
+  }
+
+  #jsonScalar(index: number, scope: Scope): string {
+    const spans = this.items(index + 2, this.pairs.get(index + 1)!);
+    if (spans.length !== 2) throw this.unexpected(index);
+    const [source, path] = spans.map(([start, end]) => this.#argument(start, end, scope)) as [Argument, Argument];
+    if (path.literal === undefined) return `lithify_json_scalar(CAST(${source.sql} AS VARCHAR), ${path.sql})`;
+    if (parsePath(path.literal) === undefined) throw new QueryFailure('INVALID_FUNCTION_ARGUMENT', `Invalid JSON path: '${path.literal}'`);
+    if (duckPath(path.literal) === undefined) return `lithify_json_scalar(CAST(${source.sql} AS VARCHAR), ${path.sql})`;
+    const paths = this.#paths.get(source.sql) ?? [];
+    this.#paths.set(source.sql, paths);
+    if (!paths.includes(path.literal)) paths.push(path.literal);
+    this.#marks.push({ source: source.sql, path: path.literal });
+    return `${MARK}${this.#marks.length - 1}${MARK}`;
+  }
+}
+
+/** The path as the engine's JSON functions write it; undefined where they cannot. */
+export const duckPath = (path: string): string | undefined => {
+  const steps = parsePath(path);
+  if (steps === undefined || steps.length === 0) return undefined;
+  if (steps.some((step) => 'key' in step && /["\\*]/.test(step.key))) return undefined;
+  return `$${steps.map((step) => ('key' in step ? `."${step.key}"` : `[${step.index}]`)).join('')}`;
+};

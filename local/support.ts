@@ -1,0 +1,127 @@
+import { honouredInputs as catalogHonoured, ignoredInputs as catalogIgnored } from './stand-ins/catalog/settings';
+import { honouredInputs as functionHonoured, ignoredInputs as functionIgnored } from './stand-ins/function/settings';
+import { honouredInputs as streamHonoured, ignoredInputs as streamIgnored } from './stand-ins/stream/settings';
+
+export const STAND_INS = ['stream', 'delivery', 'storage', 'function', 'catalog', 'athena', 'state-machine', 'schedule'] as const;
+export type StandInName = (typeof STAND_INS)[number];
+
+/**
+ * What the host makes of one type of resource. Inputs are paths with dots (`target.retryPolicy`); the items of a list have the path of the
+ * list. A path covers all below it, unless the lists name something below it: then each part is named.
+ */
+export type Support =
+  | {
+      readonly standIn: StandInName;
+      readonly honoured: readonly string[];
+      /** Path to the reason. */
+      readonly ignored: Readonly<Record<string, string>>;
+    }
+  | { readonly inert: string };
+
+const ANYWHERE = { region: 'the host has one region', tags: 'tags change no behaviour' };
+const S3 = 'extendedS3Configuration';
+
+const glue = (type: string): Support => ({
+  standIn: 'catalog',
+  honoured: Object.keys(catalogHonoured[type] ?? {}),
+  ignored: catalogIgnored[type] ?? {},
+});
+
+/** The whole list: a type that is not here is refused. `docs/parity.md` is written from it. */
+export const SUPPORT: Readonly<Record<string, Support>> = {
+  'aws:kinesis/stream:Stream': { standIn: 'stream', honoured: streamHonoured, ignored: streamIgnored },
+  'aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream': {
+    standIn: 'delivery',
+    honoured: [
+      'name',
+      'destination',
+      'kinesisSourceConfiguration',
+      `${S3}.bucketArn`,
+      `${S3}.roleArn`,
+      `${S3}.prefix`,
+      `${S3}.errorOutputPrefix`,
+      `${S3}.bufferingSize`,
+      `${S3}.bufferingInterval`,
+      `${S3}.compressionFormat`,
+      `${S3}.dynamicPartitioningConfiguration.enabled`,
+      `${S3}.processingConfiguration`,
+    ],
+    ignored: {
+      ...ANYWHERE,
+      [`${S3}.dynamicPartitioningConfiguration.retryDuration`]: 'partitioning fails for good or not at all',
+      [`${S3}.cloudwatchLoggingOptions`]: 'what cannot be delivered is seen under the errors prefix',
+    },
+  },
+  'aws:s3/bucket:Bucket': {
+    standIn: 'storage',
+    honoured: ['bucket'],
+    ignored: { ...ANYWHERE, forceDestroy: 'buckets are not deleted while the host runs' },
+  },
+  'aws:s3/bucketVersioning:BucketVersioning': { inert: 'objects are plain files, of which the newest version is kept' },
+  'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': {
+    inert: 'objects are plain files, for any tool to read',
+  },
+  'aws:s3/bucketOwnershipControls:BucketOwnershipControls': { inert: 'there is one account, so one owner' },
+  'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': { inert: 'the endpoint is bound to the loopback interface' },
+  'aws:s3/bucketPolicy:BucketPolicy': { inert: 'policies are not evaluated, and the loopback interface needs no TLS' },
+  'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': {
+    inert: 'nothing expires: a local lake is deleted with its folder',
+  },
+  'aws:iam/role:Role': { inert: 'every caller signs as its role; policies are not evaluated' },
+  'aws:iam/rolePolicy:RolePolicy': { inert: 'policies are not evaluated' },
+  'aws:lambda/function:Function': { standIn: 'function', honoured: functionHonoured, ignored: functionIgnored },
+  'aws:cloudwatch/logGroup:LogGroup': { inert: 'logs are files, which do not expire' },
+  'aws:cloudwatch/logStream:LogStream': { inert: 'the delivery stand-in writes no log' },
+  'aws:glue/catalogDatabase:CatalogDatabase': glue('aws:glue/catalogDatabase:CatalogDatabase'),
+  'aws:glue/catalogTable:CatalogTable': glue('aws:glue/catalogTable:CatalogTable'),
+  'aws:glue/partitionIndex:PartitionIndex': glue('aws:glue/partitionIndex:PartitionIndex'),
+  'aws:athena/workgroup:Workgroup': {
+    standIn: 'athena',
+    honoured: [
+      'name',
+      'description',
+      'state',
+      'configuration.enforceWorkgroupConfiguration',
+      'configuration.bytesScannedCutoffPerQuery',
+      'configuration.resultConfiguration.outputLocation',
+    ],
+    ignored: {
+      ...ANYWHERE,
+      forceDestroy: 'workgroups are not deleted while the host runs',
+      'configuration.engineVersion': 'there is one engine',
+      'configuration.publishCloudwatchMetricsEnabled': 'no CloudWatch metrics are kept',
+      'configuration.resultConfiguration.encryptionConfiguration': 'results are plain files',
+      'configuration.resultConfiguration.expectedBucketOwner': 'there is one account, so one owner',
+    },
+  },
+  'aws:athena/namedQuery:NamedQuery': { inert: 'queries kept for people in the console' },
+  'aws:sfn/stateMachine:StateMachine': {
+    standIn: 'state-machine',
+    honoured: ['name', 'type', 'definition', 'roleArn'],
+    ignored: {
+      ...ANYWHERE,
+      loggingConfiguration: 'the history of every execution is kept',
+      tracingConfiguration: 'no X-Ray',
+    },
+  },
+  'aws:scheduler/schedule:Schedule': {
+    standIn: 'schedule',
+    honoured: [
+      'name',
+      'groupName',
+      'description',
+      'state',
+      'scheduleExpression',
+      'scheduleExpressionTimezone',
+      'flexibleTimeWindow',
+      'target.arn',
+      'target.roleArn',
+      'target.input',
+      'target.retryPolicy',
+      'target.deadLetterConfig',
+    ],
+    ignored: { region: 'the host has one region' },
+  },
+  'aws:sqs/queue:Queue': { inert: 'a start that fails for good is seen in the trace; the SQS interface is not modelled' },
+  'aws:sqs/queuePolicy:QueuePolicy': { inert: 'policies are not evaluated' },
+};

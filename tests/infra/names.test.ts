@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { FUNCTION_NAMES } from '../../contracts/environments';
+import { arnsOf } from '../../infra/arns';
+import { functionGrants } from '../../infra/grants';
+import { lakeBucketName, namesOf, resultsBucketName } from '../../infra/names';
+import { LONGEST_TRANSFORM_SECONDS, longestWriteSeconds, SIZES } from '../../infra/sizing';
+
+const stacks = fc.stringMatching(/^[a-z]([a-z0-9]|-[a-z0-9]){0,8}$/).filter((stack) => stack.length <= 18);
+const places = fc.record({
+  accountId: fc.stringMatching(/^[0-9]{12}$/),
+  region: fc.constantFrom('eu-west-1', 'us-east-1', 'ap-southeast-1', 'ap-northeast-3', 'me-central-1'),
+});
+
+test('every name is one that AWS accepts', () => {
+  fc.assert(
+    fc.property(stacks, places, (stack, place) => {
+      const names = namesOf(stack);
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+      for (const bucket of [lakeBucketName(stack, place), resultsBucketName(stack, place)]) {
+        expect(bucket).toMatch(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
+      }
+      for (const name of [...Object.values(names.functions), ...Object.values(names.roles), names.schedule])
+        expect(name).toMatch(/^[\w-]{1,64}$/);
+      for (const name of [names.machine, names.deadLetters]) expect(name).toMatch(/^[\w-]{1,80}$/);
+      for (const name of [names.stream, names.delivery]) expect(name).toMatch(/^[\w.-]{1,64}$/);
+      // Written in SQL without quotes.
+      expect(names.database).toMatch(/^[a-z][a-z0-9_]*$/);
+    }),
+  );
+});
+
+test('two stacks share no name', () => {
+  fc.assert(
+    fc.property(stacks, stacks, places, (left, right, place) => {
+      fc.pre(left !== right);
+      const all = (stack: string): readonly string[] => {
+        const { functions, functionLogGroups, roles, deliveryLogStream: _stream, ...names } = namesOf(stack);
+        return [
+          ...Object.values(functions),
+          ...Object.values(functionLogGroups),
+          ...Object.values(roles),
+          ...Object.values(names),
+          lakeBucketName(stack, place),
+          resultsBucketName(stack, place),
+        ];
+      };
+      const others = new Set(all(right));
+      expect(all(left).filter((name) => others.has(name))).toEqual([]);
+    }),
+  );
+});
+
+test('what a function may do names its own stack alone', () => {
+  const arns = arnsOf('dev', { accountId: '123456789012', region: 'eu-west-1' });
+
+  for (const name of FUNCTION_NAMES) {
+    const resources = functionGrants(name, arns).flatMap((statement) => (statement.sid === 'Tracing' ? [] : statement.resources));
+    expect(resources.filter((arn) => !/lithify[-_]dev/.test(arn) && arn !== arns.catalog)).toEqual([]);
+  }
+});
+
+test('the transform ends before Firehose gives up, and a new owner waits out the longest writer', () => {
+  expect(SIZES.transform.timeoutSeconds).toBeLessThanOrEqual(LONGEST_TRANSFORM_SECONDS);
+  expect(longestWriteSeconds).toBe(Math.max(SIZES.publish.timeoutSeconds, SIZES.sweep.timeoutSeconds));
+  for (const size of Object.values(SIZES)) expect(size.timeoutSeconds).toBeLessThanOrEqual(900);
+});

@@ -1,0 +1,169 @@
+import { FUNCTION_NAMES } from '../../contracts/environments';
+import { type Graph, resourcesOf } from '../../local/graph';
+import { capturedStacks, inputsOf, listOf, statementsOf } from './captured';
+
+let stacks: Readonly<Record<string, Graph>>;
+beforeAll(async () => {
+  stacks = await capturedStacks();
+});
+
+describe.each(['dev', 'prod'])('the program of %s', (stack) => {
+  const graph = (): Graph => stacks[stack]!;
+  const each = (type: string) => resourcesOf(graph(), type);
+
+  test('allows no action by a wildcard', () => {
+    const actions = each('aws:iam/rolePolicy:RolePolicy').flatMap((policy) =>
+      statementsOf(policy).flatMap(({ Action }) => listOf(Action)),
+    );
+
+    expect(actions.length).toBeGreaterThan(50);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  test('allows every resource only to actions for which AWS knows no resources', () => {
+    const anywhere = each('aws:iam/rolePolicy:RolePolicy').flatMap((policy) =>
+      statementsOf(policy)
+        .filter(({ Resource }) => listOf(Resource).includes('*'))
+        .flatMap(({ Action }) => listOf(Action)),
+    );
+
+    expect([...new Set(anywhere)].sort()).toEqual([
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+  });
+
+  test('lets nobody delete, or write over, a raw object', () => {
+    const touching = each('aws:iam/rolePolicy:RolePolicy').filter((policy) =>
+      statementsOf(policy).some(
+        ({ Action, Resource }) =>
+          listOf(Action).some((action) => /^s3:(Delete|Put)Object/.test(action)) &&
+          listOf(Resource).some((arn) => /^arn:aws:s3:::[^/]+\/(\*|raw)/.test(arn)),
+      ),
+    );
+
+    expect(touching.map(({ name }) => name)).toEqual(['delivery']);
+    expect(touching.flatMap((policy) => statementsOf(policy).flatMap(({ Action }) => listOf(Action)))).not.toContain(
+      's3:DeleteObject',
+    );
+  });
+
+  test('gives every function, and every service that acts, a role of its own that one service may take', () => {
+    const roles = each('aws:iam/role:Role');
+    const used = each('aws:lambda/function:Function').map(({ inputs }) => inputs['role']);
+
+    expect(roles).toHaveLength(FUNCTION_NAMES.length + 3);
+    expect(new Set(used).size).toBe(FUNCTION_NAMES.length);
+    for (const role of roles) {
+      const [trust, ...rest] = statementsOf(role, 'assumeRolePolicy');
+      expect(rest).toEqual([]);
+      expect(trust!.Principal).toEqual({
+        Service: expect.stringMatching(/^(lambda|firehose|states|scheduler)\.amazonaws\.com$/),
+      });
+      const isLambda = JSON.stringify(trust!.Principal).includes('lambda');
+      // Lambda takes a role for its own account alone; the others must prove for whom they act.
+      expect(JSON.stringify(trust!.Condition ?? {}).includes(graph().accountId)).toBe(!isLambda);
+    }
+  });
+
+  test('encrypts stream, buckets, query results and dead letters', () => {
+    const { resources } = graph();
+    expect(resources.length).toBeGreaterThan(80);
+    for (const { inputs } of each('aws:kinesis/stream:Stream'))
+      expect(inputs).toMatchObject({ encryptionType: 'KMS', kmsKeyId: 'alias/aws/kinesis' });
+    for (const { inputs } of each('aws:sqs/queue:Queue')) expect(inputs).toMatchObject({ sqsManagedSseEnabled: true });
+    for (const { inputs } of each('aws:athena/workgroup:Workgroup')) {
+      expect(inputs).toMatchObject({
+        configuration: { resultConfiguration: { encryptionConfiguration: { encryptionOption: 'SSE_S3' } } },
+      });
+    }
+    for (const { name } of each('aws:s3/bucket:Bucket')) {
+      const encryption = inputsOf(
+        graph(),
+        'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration',
+        name,
+      );
+      expect(encryption).toMatchObject({ rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }] });
+    }
+  });
+
+  test('keeps every bucket private, owned, versioned and cleaned of abandoned uploads', () => {
+    const buckets = each('aws:s3/bucket:Bucket');
+    expect(buckets).toHaveLength(2);
+    for (const { name, inputs } of buckets) {
+      const side = (kind: string) => inputsOf(graph(), `aws:s3/bucket${kind}:Bucket${kind}`, name);
+      expect(side('PublicAccessBlock')).toEqual({
+        bucket: inputs['bucket'],
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      });
+      expect(side('OwnershipControls')).toMatchObject({ rule: { objectOwnership: 'BucketOwnerEnforced' } });
+      expect(side('Versioning')).toMatchObject({ versioningConfiguration: { status: 'Enabled' } });
+      expect(JSON.stringify(side('LifecycleConfiguration')['rules'])).toContain(
+        '"abortIncompleteMultipartUpload":{"daysAfterInitiation":3}',
+      );
+    }
+  });
+
+  test('refuses buckets and queues to whoever does not come over TLS', () => {
+    const policies = [...each('aws:s3/bucketPolicy:BucketPolicy'), ...each('aws:sqs/queuePolicy:QueuePolicy')];
+
+    expect(policies).toHaveLength(3);
+    for (const policy of policies) {
+      expect(statementsOf(policy)).toEqual([
+        expect.objectContaining({ Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      ]);
+    }
+  });
+
+  test('never lets curated files, ledgers or locks expire', () => {
+    const { rules } = inputsOf(graph(), 'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration', 'lake') as {
+      readonly rules: readonly {
+        readonly filter: { readonly prefix: string };
+        readonly expiration?: { readonly days?: number };
+      }[];
+    };
+
+    expect(rules.filter((rule) => rule.expiration?.days !== undefined).map((rule) => rule.filter.prefix)).toEqual([
+      'raw/events/',
+      'late/events/',
+      'errors/events/',
+      'runs/events/',
+    ]);
+  });
+
+  test('runs every function on arm64 Node.js with a log group that expires, a timeout and traces', () => {
+    const functions = each('aws:lambda/function:Function');
+
+    expect(functions.map(({ name }) => name).sort()).toEqual([...FUNCTION_NAMES].sort());
+    for (const { name, inputs } of functions) {
+      expect(inputs).toMatchObject({ runtime: 'nodejs24.x', architectures: ['arm64'], tracingConfig: { mode: 'Active' } });
+      expect(inputs['timeout']).toEqual(expect.any(Number));
+      expect(inputs['memorySize']).toEqual(expect.any(Number));
+      const group = inputsOf(graph(), 'aws:cloudwatch/logGroup:LogGroup', name);
+      expect(inputs).toMatchObject({ loggingConfig: { logGroup: group['name'] } });
+    }
+    for (const { inputs } of each('aws:cloudwatch/logGroup:LogGroup')) expect(inputs['retentionInDays']).toBeGreaterThan(0);
+  });
+
+  test('lets compaction set its own output location, and holds analysts to theirs', () => {
+    expect(inputsOf(graph(), 'aws:athena/workgroup:Workgroup', 'compaction')).toMatchObject({
+      configuration: { enforceWorkgroupConfiguration: false },
+    });
+    expect(inputsOf(graph(), 'aws:athena/workgroup:Workgroup', 'analysts')).toMatchObject({
+      configuration: { enforceWorkgroupConfiguration: true, bytesScannedCutoffPerQuery: expect.any(Number) },
+    });
+  });
+});

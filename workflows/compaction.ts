@@ -1,0 +1,306 @@
+import type { FunctionName } from '../contracts/environments';
+import type { Catcher, Expression, Json, Retrier, State, StateMachine, TaskState } from './asl';
+
+/** What the state machine calls, by ARN and name. */
+export interface CompactionTargets {
+  readonly functionArns: Readonly<Record<Exclude<FunctionName, 'transform'>, string>>;
+  /** The workgroup that does not enforce its settings: CTAS names its location. */
+  readonly workgroup: string;
+  readonly database: string;
+  readonly bucket: string;
+  readonly concurrentBatches: number;
+  /** Of the whole machine; shorter than the schedule's interval. */
+  readonly timeoutSeconds: number;
+}
+
+/** Gather invocations of one batch at the same time. */
+const CONCURRENT_GATHERS = 10;
+/** Tries of one batch within a run; a failed verification is not tried again. */
+const ATTEMPTS = 2;
+/** Athena ends a DML query after 30 minutes unless the quota is raised. https://docs.aws.amazon.com/athena/latest/ug/service-limits.html */
+const QUERY_SECONDS = 1_900;
+const LAMBDA_SECONDS = 910;
+
+/** What Lambda itself may answer in passing: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html */
+const PASSING: Retrier = {
+  ErrorEquals: [
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.TooManyRequestsException',
+    'Lambda.ClientExecutionTimeoutException',
+    'Lambda.Unknown',
+  ],
+  IntervalSeconds: 2,
+  MaxAttempts: 5,
+  BackoffRate: 2,
+  MaxDelaySeconds: 60,
+  JitterStrategy: 'FULL',
+};
+
+const ATHENA_PASSING: Retrier = {
+  ErrorEquals: ['Athena.TooManyRequestsException', 'Athena.InternalServerException'],
+  IntervalSeconds: 5,
+  MaxAttempts: 8,
+  BackoffRate: 2,
+  MaxDelaySeconds: 120,
+  JitterStrategy: 'FULL',
+};
+
+const expression = (text: string): Expression => `{% ${text} %}`;
+const NOW = expression('$states.context.State.EnteredTime');
+const RESULT = expression('$states.result.Payload');
+
+/** `Error` and `Cause` of what was caught, for the states that report it. */
+const failed = (next: string): Catcher => ({
+  ErrorEquals: ['States.ALL'],
+  Next: next,
+  Assign: { error: expression('$states.errorOutput.Error'), cause: expression("$substring($states.errorOutput.Cause ? $states.errorOutput.Cause : '', 0, 2000)") },
+});
+
+/**
+ * The compaction state machine: one run at a time per table. Lists never cross its states; each step reads and writes the run's folder.
+ */
+export const compactionMachine = (targets: CompactionTargets): StateMachine => {
+  const invoke = (
+    name: Exclude<FunctionName, 'transform'>,
+    payload: { readonly [key: string]: Json },
+    rest: Omit<Partial<TaskState>, 'Next' | 'End'> & ({ readonly Next: string } | { readonly End: true }),
+  ): TaskState => ({
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke',
+    Arguments: { FunctionName: targets.functionArns[name], Payload: payload },
+    TimeoutSeconds: LAMBDA_SECONDS,
+    Retry: [PASSING],
+    ...rest,
+  });
+
+  const query = (statement: string, token: string, rest: Pick<TaskState, 'Assign' | 'Output' | 'Catch'> & { readonly Next: string }): TaskState => ({
+    Type: 'Task',
+    Resource: 'arn:aws:states:::athena:startQueryExecution.sync',
+    Arguments: {
+      QueryString: expression(statement),
+      ClientRequestToken: expression(token),
+      WorkGroup: targets.workgroup,
+      QueryExecutionContext: { Database: targets.database, Catalog: 'AwsDataCatalog' },
+    },
+    TimeoutSeconds: QUERY_SECONDS,
+    Retry: [ATHENA_PASSING],
+    ...rest,
+  });
+
+  const inRun = { run: expression('$run'), now: NOW };
+  const inBatch = { ...inRun, batch: expression('$batch'), batchKey: expression('$batchKey'), attempt: expression('$attempt') };
+  const dropTable = (rest: { readonly Next: string } | { readonly End: true }): TaskState => ({
+    Type: 'Task',
+    Resource: 'arn:aws:states:::aws-sdk:glue:deleteTable',
+    Arguments: { DatabaseName: targets.database, Name: expression('$table') },
+    TimeoutSeconds: 60,
+    Retry: [
+      {
+        ErrorEquals: ['Glue.ConcurrentModificationException', 'Glue.InternalServiceException', 'Glue.OperationTimeoutException'],
+        IntervalSeconds: 2,
+        MaxAttempts: 4,
+        BackoffRate: 2,
+        JitterStrategy: 'FULL',
+      },
+    ],
+    // A table that is not there, or cannot be dropped now, is left to the sweep; its files stay in any case.
+    Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Next' in rest ? rest.Next : 'Batch done', Output: {} }],
+    Output: {},
+    ...rest,
+  });
+
+  const batchStates: Record<string, State> = {
+    'Take batch': {
+      Type: 'Pass',
+      Comment: 'A batch as the plan lists it. Failures are caught in here: one batch never aborts its siblings.',
+      Assign: {
+        run: expression('$states.input.run'),
+        batch: expression('$states.input.batch'),
+        batchKey: expression('$states.input.batchKey'),
+        tries: 0,
+        table: expression("''"),
+        attempt: expression("''"),
+        error: expression("''"),
+        cause: expression("''"),
+      },
+      Next: 'Draw attempt',
+    },
+    'Draw attempt': {
+      Type: 'Pass',
+      Comment: 'Every try has an id drawn anew: a straggler of the one before cannot write into it.',
+      Assign: { attempt: expression("$substring($replace($uuid(), '-', ''), 0, 12)"), tries: expression('$tries + 1') },
+      Next: 'Attempt',
+    },
+    Attempt: invoke('attempt', inBatch, {
+      Assign: { table: expression('$states.result.Payload.table') },
+      Output: { tasks: expression('[$states.result.Payload.tasks]') },
+      Catch: [failed('Note failure')],
+      Next: 'Anything left?',
+    }),
+    'Anything left?': {
+      Type: 'Choice',
+      Choices: [{ Condition: expression('$count([$states.input.tasks]) = 0'), Next: 'Batch done' }],
+      Default: 'Gather',
+    },
+    Gather: {
+      Type: 'Map',
+      Comment: 'The compaction of small files into the snapshot of this attempt.',
+      Items: expression('[$states.input.tasks]'),
+      ItemSelector: { task: expression('$states.context.Map.Item.Value') },
+      MaxConcurrency: CONCURRENT_GATHERS,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'INLINE' },
+        StartAt: 'Gather objects',
+        States: { 'Gather objects': invoke('gather', { ...inBatch, task: expression('$states.input.task') }, { Output: {}, End: true }) },
+      },
+      Output: {},
+      Catch: [failed('Note failure')],
+      Next: 'Build statements',
+    },
+    'Build statements': invoke('statements', inBatch, { Output: RESULT, Catch: [failed('Note failure')], Next: 'Anything gathered?' }),
+    'Anything gathered?': {
+      Type: 'Choice',
+      Choices: [{ Condition: expression('$states.input.partitions = 0'), Next: 'Batch done' }],
+      Default: 'Rewrite',
+    },
+    Rewrite: query('$states.input.createStatement', '$states.input.createToken', {
+      Assign: { createBytes: expression('$states.result.QueryExecution.Statistics.DataScannedInBytes') },
+      Output: expression('$states.input'),
+      Catch: [failed('Note failure')],
+      Next: 'Count',
+    }),
+    Count: query('$states.input.verifyStatement', '$states.input.verifyToken', {
+      Output: {
+        queryExecutionId: expression('$states.result.QueryExecution.QueryExecutionId'),
+        bytesScanned: expression('[$createBytes, $states.result.QueryExecution.Statistics.DataScannedInBytes]'),
+      },
+      Catch: [failed('Note failure')],
+      Next: 'Verify',
+    }),
+    Verify: invoke(
+      'verify',
+      { ...inBatch, queryExecutionId: expression('$states.input.queryExecutionId'), bytesScanned: expression('$states.input.bytesScanned') },
+      { Output: {}, Catch: [failed('Note failure')], Next: 'Publish' },
+    ),
+    Publish: invoke('publish', inBatch, { Output: {}, Catch: [failed('Note failure')], Next: 'Drop table' }),
+    'Drop table': dropTable({ Next: 'Batch done' }),
+    'Batch done': { Type: 'Pass', Output: {}, End: true },
+    'Note failure': invoke(
+      'report',
+      { kind: 'failure', ...inBatch, error: expression('$error'), cause: expression('$cause') },
+      { Output: {}, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Was there a table?' }], Next: 'Was there a table?' },
+    ),
+    'Was there a table?': {
+      Type: 'Choice',
+      Choices: [{ Condition: expression("$table = ''"), Next: 'Try again?' }],
+      Default: 'Drop failed table',
+    },
+    'Drop failed table': dropTable({ Next: 'Try again?' }),
+    'Try again?': {
+      Type: 'Choice',
+      Choices: [{ Condition: expression(`$tries < ${ATTEMPTS} and $error != 'VerificationFailed'`), Next: 'Draw attempt' }],
+      Default: 'Batch done',
+    },
+  };
+
+  return {
+    Comment: 'Compacts the small files of a feed into de-duplicated Parquet and flips the Glue partitions to it.',
+    QueryLanguage: 'JSONata',
+    StartAt: 'Validate',
+    TimeoutSeconds: targets.timeoutSeconds,
+    States: {
+      Validate: invoke(
+        'validate',
+        {
+          input: expression('$states.context.Execution.Input'),
+          executionArn: expression('$states.context.Execution.Id'),
+          startedAt: expression('$states.context.Execution.StartTime'),
+        },
+        { Assign: { run: RESULT }, Output: {}, Catch: [failed('Refused')], Next: 'Lock' },
+      ),
+      Refused: { Type: 'Fail', Error: expression('$error'), Cause: expression('$cause') },
+      Lock: invoke('lock', inRun, { Output: RESULT, Catch: [failed('Report failure')], Next: 'Locked?' }),
+      'Locked?': {
+        Type: 'Choice',
+        Choices: [
+          { Condition: expression("$states.input.status = 'already running'"), Next: 'Already running' },
+          { Condition: expression('$states.input.waitSeconds > 0'), Next: 'Wait out predecessor' },
+        ],
+        Default: 'Start routing',
+      },
+      'Already running': {
+        Type: 'Succeed',
+        Output: { run: expression('$run.run'), status: 'already running', owner: expression('$states.input.owner') },
+      },
+      'Wait out predecessor': {
+        Type: 'Wait',
+        Comment: 'The lock was abandoned: what its owner may still be writing ends first.',
+        Seconds: expression('$states.input.waitSeconds'),
+        Next: 'Start routing',
+      },
+      'Start routing': { Type: 'Pass', Output: { round: 0, after: expression("''") }, Next: 'Route' },
+      Route: invoke(
+        'route',
+        { ...inRun, round: expression('$states.input.round'), after: expression('$states.input.after') },
+        { Output: RESULT, Catch: [failed('Report failure')], Next: 'All routed?' },
+      ),
+      'All routed?': { Type: 'Choice', Choices: [{ Condition: expression('$not($states.input.done)'), Next: 'Route' }], Default: 'Plan' },
+      Plan: invoke('plan', inRun, { Output: RESULT, Catch: [failed('Report failure')], Next: 'Anything due?' }),
+      'Anything due?': {
+        Type: 'Choice',
+        Choices: [
+          { Condition: expression('$run.dryRun'), Next: 'Report' },
+          { Condition: expression('$states.input.batches = 0'), Next: 'Sweep' },
+        ],
+        Default: 'Rewrite batches',
+      },
+      'Rewrite batches': {
+        Type: 'Map',
+        Label: 'Batches',
+        ItemReader: {
+          Resource: 'arn:aws:states:::s3:getObject',
+          ReaderConfig: { InputType: 'JSON' },
+          Arguments: { Bucket: targets.bucket, Key: expression('$states.input.batchesKey') },
+        },
+        ItemSelector: {
+          run: expression('$run'),
+          batch: expression('$states.context.Map.Item.Value.batch'),
+          batchKey: expression('$states.context.Map.Item.Value.batchKey'),
+        },
+        MaxConcurrency: targets.concurrentBatches,
+        ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, StartAt: 'Take batch', States: batchStates },
+        // A child that dies without its own catch (out of history, say) is a failed batch: the report finds it unfinished.
+        ToleratedFailurePercentage: 100,
+        Output: {},
+        Catch: [failed('Report failure')],
+        Next: 'Sweep',
+      },
+      Sweep: invoke('sweep', inRun, { Output: {}, Catch: [failed('Report failure')], Next: 'Report' }),
+      Report: invoke('report', { kind: 'run', ...inRun }, { Assign: { report: RESULT }, Output: {}, Catch: [failed('Unlock after failure')], Next: 'Unlock' }),
+      Unlock: invoke('unlock', inRun, { Output: RESULT, Catch: [failed('Failed')], Next: 'Succeeded?' }),
+      'Succeeded?': {
+        Type: 'Choice',
+        Choices: [{ Condition: expression("$report.status = 'succeeded'"), Next: 'Done' }],
+        Default: 'Batches failed',
+      },
+      Done: {
+        Type: 'Succeed',
+        Output: { run: expression('$run.run'), status: expression('$report.status'), lock: expression('$states.input.status'), summary: expression('$report.summary') },
+      },
+      'Batches failed': { Type: 'Fail', Error: 'BatchesFailed', Cause: expression('$report.summary') },
+      'Report failure': invoke(
+        'report',
+        { kind: 'run', ...inRun, error: expression('$error'), cause: expression('$cause') },
+        { Output: {}, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Unlock after failure' }], Next: 'Unlock after failure' },
+      ),
+      'Unlock after failure': invoke('unlock', inRun, {
+        Output: {},
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Failed' }],
+        Next: 'Failed',
+      }),
+      Failed: { Type: 'Fail', Error: expression('$error'), Cause: expression('$cause') },
+    },
+  };
+};

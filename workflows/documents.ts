@@ -1,0 +1,178 @@
+import { z } from 'zod';
+
+/** The objects of a run's folder and the ledgers: what the steps write for each other and for people. */
+
+/** One raw object or piece: identity is key and ETag. */
+export const sourceSchema = z.object({ key: z.string(), etag: z.string(), bytes: z.number() });
+export type Source = z.infer<typeof sourceSchema>;
+
+/** A ledger's entry: a source that the partition's rows contain, and how many lines it had. */
+export const ledgerEntrySchema = z.object({ key: z.string(), etag: z.string(), lines: z.number() });
+export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+
+/** What a Glue partition of the curated table says of itself, in its parameters. */
+export const publishedSchema = z.object({
+  location: z.string(),
+  run: z.string(),
+  attempt: z.string(),
+  ledger: z.string(),
+  rows: z.coerce.number(),
+  copies: z.coerce.number(),
+  files: z.coerce.number(),
+  bytes: z.coerce.number(),
+  sources: z.coerce.number(),
+  /** Set by a rollback: names the undone state; the partition is skipped until it is forced. */
+  held: z.string().optional(),
+});
+export type Published = z.infer<typeof publishedSchema>;
+
+export const plannedPartitionSchema = z.object({
+  eventType: z.string(),
+  createdDate: z.string(),
+  due: z.boolean(),
+  /** Why it is due or not, for people. */
+  reason: z.string(),
+  newObjects: z.number(),
+  newBytes: z.number(),
+  /** Last modification of the oldest new object, ISO 8601. */
+  oldestNew: z.string().optional(),
+  published: publishedSchema.optional(),
+  /** Where the list of new sources lies (NDJSON, gzip). */
+  sourcesKey: z.string().optional(),
+  bucketCount: z.number(),
+});
+export type PlannedPartition = z.infer<typeof plannedPartitionSchema>;
+
+export const batchSchema = z.object({ batch: z.string(), bucketCount: z.number(), bytes: z.number(), partitions: z.array(plannedPartitionSchema) });
+export type Batch = z.infer<typeof batchSchema>;
+
+export const planSchema = z.object({
+  run: z.string(),
+  at: z.string(),
+  /** Whether every object was listed. */
+  full: z.boolean(),
+  /** The last full listing up to and including this plan, ISO 8601. */
+  lastFullAt: z.string(),
+  listedObjects: z.number(),
+  /** Keys below the raw prefix that are laid out like no partition. */
+  misplaced: z.array(z.string()),
+  estimatedBytes: z.number(),
+  estimatedDollars: z.number(),
+  /** The list that the Distributed Map reads: `[{batch, batchKey}, …]`. */
+  batchesKey: z.string(),
+  batches: z.array(z.object({ batch: z.string(), batchKey: z.string(), partitions: z.number(), bucketCount: z.number(), bytes: z.number() })),
+  partitions: z.array(plannedPartitionSchema),
+  /** Partition paths that the next run lists as well, whatever their day. */
+  carry: z.array(z.string()),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+export const setAsideSchema = z.object({ key: z.string(), etag: z.string(), reason: z.string() });
+export type SetAside = z.infer<typeof setAsideSchema>;
+
+/** What became of one routed object; also the content of its marker. */
+export const routedSchema = z.object({ key: z.string(), etag: z.string(), partitions: z.array(z.string()), lines: z.number(), rejected: z.number() });
+
+/** One round of routing, or what a gather invocation routed. */
+export const routeOutcomeSchema = z.object({
+  routed: z.array(routedSchema),
+  unreadable: z.array(setAsideSchema),
+});
+export type RouteOutcome = z.infer<typeof routeOutcomeSchema>;
+
+export const gatherOutcomeSchema = routeOutcomeSchema.extend({
+  /** Sources appended to the snapshot, with the partition path that they feed. */
+  gathered: z.array(ledgerEntrySchema.extend({ partition: z.string(), bytes: z.number() })),
+  /** Vanished or changed since the plan: they stay new. */
+  changed: z.array(z.string()),
+  objects: z.number(),
+  bytes: z.number(),
+});
+export type GatherOutcome = z.infer<typeof gatherOutcomeSchema>;
+
+/** What an attempt expects of its CTAS, per partition; verify fills in what it found. */
+export const expectedPartitionSchema = z.object({
+  partition: z.string(),
+  eventType: z.string(),
+  createdDate: z.string(),
+  published: publishedSchema.optional(),
+  /** Lines gathered for it in this attempt. */
+  lines: z.number(),
+  /** `sum(copies)` that the output must have. */
+  copies: z.number(),
+  sources: z.number(),
+  sourceBytes: z.number(),
+});
+export type ExpectedPartition = z.infer<typeof expectedPartitionSchema>;
+
+export const expectationSchema = z.object({
+  location: z.string(),
+  table: z.string(),
+  partitions: z.array(expectedPartitionSchema),
+  leftOut: z.array(z.object({ partition: z.string(), reason: z.string() })),
+});
+export type Expectation = z.infer<typeof expectationSchema>;
+
+export const verifiedPartitionSchema = z.object({ partition: z.string(), rows: z.number(), copies: z.number(), conflicts: z.number() });
+export const verificationSchema = z.object({
+  /** By query: the CTAS, the verification. */
+  bytesScanned: z.array(z.number()),
+  partitions: z.array(verifiedPartitionSchema),
+});
+export type Verification = z.infer<typeof verificationSchema>;
+
+export const publicationSchema = z.object({
+  published: z.array(z.object({ partition: z.string(), before: publishedSchema.optional(), after: publishedSchema, lines: z.number(), conflicts: z.number() })),
+  superseded: z.array(z.object({ partition: z.string(), reason: z.string() })),
+});
+export type Publication = z.infer<typeof publicationSchema>;
+
+export const failureSchema = z.object({ batch: z.string(), attempt: z.string(), error: z.string(), cause: z.string() });
+export type Failure = z.infer<typeof failureSchema>;
+
+export const reportSchema = z.object({
+  run: z.string(),
+  table: z.string(),
+  executionArn: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  status: z.enum(['succeeded', 'failed']),
+  error: z.string().optional(),
+  dryRun: z.boolean(),
+  partitions: z.number(),
+  batches: z.number(),
+  failed: z.array(failureSchema),
+  superseded: z.array(z.object({ partition: z.string(), reason: z.string() })),
+  leftOut: z.array(z.object({ partition: z.string(), reason: z.string() })),
+  lines: z.object({ in: z.number(), duplicates: z.number(), conflicts: z.number(), late: z.number(), rejected: z.number() }),
+  unreadable: z.array(setAsideSchema),
+  changed: z.number(),
+  gathered: z.object({ objects: z.number(), bytes: z.number() }),
+  files: z.object({ before: z.number(), after: z.number() }),
+  bytes: z.object({ before: z.number(), after: z.number() }),
+  bytesScanned: z.number(),
+  queries: z.number(),
+  dollars: z.number(),
+  perPartition: z.array(
+    z.object({ partition: z.string(), lines: z.number(), rows: z.number(), copies: z.number(), conflicts: z.number(), files: z.number(), bytes: z.number(), sources: z.number() }),
+  ),
+});
+export type Report = z.infer<typeof reportSchema>;
+
+/** When each thing that no partition names was first noticed, ISO 8601: folders of files, ledgers, gathered folders, temporary tables. */
+export const noticesSchema = z.object({
+  files: z.record(z.string(), z.string()),
+  ledgers: z.record(z.string(), z.string()),
+  gathered: z.record(z.string(), z.string()),
+  tables: z.record(z.string(), z.string()),
+});
+export type Notices = z.infer<typeof noticesSchema>;
+
+export const lockSchema = z.object({
+  owner: z.string(),
+  run: z.string(),
+  at: z.string(),
+  /** How long this owner waits before it plans: not 0 when it took the lock over. */
+  waitSeconds: z.number(),
+});
+export type Lock = z.infer<typeof lockSchema>;

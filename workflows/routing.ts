@@ -1,0 +1,87 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { judgeLine } from '../contracts/event';
+import { partitionPath, type Partition } from '../contracts/lake';
+
+/** A line that cannot be used, as the errors prefix keeps it: replayable from its original bytes. */
+export interface RejectedLine {
+  /** Counted from 1 within its object. */
+  readonly lineNumber: number;
+  readonly errorCode: string;
+  readonly errorMessage: string;
+  /** Base64. */
+  readonly rawData: string;
+}
+
+export interface JudgedObject {
+  /** Lines that are not empty. */
+  readonly lines: number;
+  /** Whether every line is usable and of the object's own partition: only then it is appended as it is. */
+  readonly own: boolean;
+}
+
+export interface Piece {
+  readonly partition: Partition;
+  readonly lines: readonly string[];
+}
+
+/** The stable name of what is routed out of a source object: the same source always makes the same pieces. */
+export const sourceHash = (key: string, etag: string): string => createHash('sha256').update(`${key}\n${etag}`).digest('hex').slice(0, 32);
+
+/** The inflated object's lines, without line breaks. A line that is no UTF-8 is undefined here; its bytes come along. */
+function* linesIn(body: Buffer): Generator<{ readonly text: string | undefined; readonly bytes: () => Buffer }> {
+  if (isUtf8(body)) {
+    const text = body.toString('utf8');
+    for (let start = 0; start < text.length; ) {
+      const found = text.indexOf('\n', start);
+      const end = found === -1 ? text.length : found;
+      const line = text.slice(start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end);
+      yield { text: line, bytes: () => Buffer.from(line) };
+      start = end + 1;
+    }
+    return;
+  }
+  for (let start = 0; start < body.length; ) {
+    const found = body.indexOf(10, start);
+    const end = found === -1 ? body.length : found;
+    const bytes = body.subarray(start, end);
+    yield { text: isUtf8(bytes) ? bytes.toString('utf8') : undefined, bytes: () => bytes };
+    start = end + 1;
+  }
+}
+
+/** Judges every line of an object against the partition that it lies in. Stops at the first line that does not belong. */
+export const judgeObject = (body: Buffer, partition: Partition): JudgedObject => {
+  let lines = 0;
+  for (const { text } of linesIn(body)) {
+    if (text === undefined || text === '') return { lines, own: false };
+    const verdict = judgeLine(text);
+    if (!verdict.ok || verdict.partition.eventType !== partition.eventType || verdict.partition.createdDate !== partition.createdDate)
+      return { lines, own: false };
+    lines++;
+  }
+  return { lines, own: lines > 0 };
+};
+
+/** Splits an object by true type and date; what cannot be used is kept apart with its reason. Empty lines hold nothing and go. */
+export const splitObject = (body: Buffer): { readonly lines: number; readonly pieces: readonly Piece[]; readonly rejected: readonly RejectedLine[] } => {
+  const pieces = new Map<string, { partition: Partition; lines: string[] }>();
+  const rejected: RejectedLine[] = [];
+  let [lines, lineNumber] = [0, 0];
+  for (const { text, bytes } of linesIn(body)) {
+    lineNumber++;
+    if (text === '') continue;
+    lines++;
+    const verdict = text === undefined ? ({ ok: false, code: 'utf-8', reason: 'the line is not valid UTF-8' } as const) : judgeLine(text);
+    if (!verdict.ok || text === undefined) {
+      const { code, reason } = verdict as { code: string; reason: string };
+      rejected.push({ lineNumber, errorCode: code, errorMessage: reason, rawData: bytes().toString('base64') });
+      continue;
+    }
+    const path = partitionPath(verdict.partition);
+    const piece = pieces.get(path) ?? { partition: verdict.partition, lines: [] };
+    piece.lines.push(text);
+    pieces.set(path, piece);
+  }
+  return { lines, pieces: [...pieces.values()], rejected };
+};
