@@ -117,7 +117,7 @@ export const judgeLine = (line: string): JudgedLine | Rejected => {
   return {
     ok: true,
     partition: { eventType: fields.eventType, createdDate: dateOf(fields.created) },
-    eventUuid: fields.eventUuid,
+    eventUuid: fields.eventUuid.toLowerCase(),
     createdDatetime: added.created_datetime,
     ingestedAt,
   };
@@ -147,7 +147,7 @@ const prefixOf = (added: Added): string =>
 
 interface KeyFields {
   readonly ok: true;
-  /** Lower case. */
+  /** As sent. */
   readonly eventUuid: string;
   readonly eventType: string;
   readonly eventSubtype: string | undefined;
@@ -204,10 +204,10 @@ const keyFields = (text: string, read: ObjectText, arrival: number, firstMember 
     const allowed = 'Unix seconds or milliseconds, as a number or numeric string, from 2000 to a day after arrival';
     return rejected('created_at', `created_at ${valueShown(text, spans, createdAt)} must be ${allowed} (${datetimeOf(arrival)})`);
   }
-  return { ok: true, eventUuid: uuid.toLowerCase(), eventType, eventSubtype: secondPart(name, colon), created, hasAdded };
+  return { ok: true, eventUuid: uuid, eventType, eventSubtype: secondPart(name, colon), created, hasAdded };
 };
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 const EVENT_TYPE = /^[A-Za-z0-9_-]{1,64}$/;
 
 const secondPart = (name: string, colon: number): string | undefined => {
@@ -228,12 +228,13 @@ const scalarAt = (text: string, start: number, end: number): string => stringAt(
 
 /**
  * What follows the opening brace where the producer itself sent some of the four fields: a member with the same value is left out, one with
- * another value is renamed in place, to a name that no other member has.
+ * another value is renamed in place: `original_<name>`, or `original_<name>_2` and so on where another member is called so.
  */
 const restWithoutAdded = (text: string, { open, close, spans }: ObjectText, added: Added): string => {
   const names: (string | undefined)[] = [];
   for (let at = 0; at < spans.length; at += 4) names.push(stringAt(text, spans[at]!, spans[at + 1]!));
   const taken = new Set(names);
+  const counts = new Map<string, number>();
   const kept: string[] = [];
   names.forEach((name, member) => {
     const [start, end, valueStart, valueEnd] = spans.slice(member * 4, member * 4 + 4) as [number, number, number, number];
@@ -244,9 +245,12 @@ const restWithoutAdded = (text: string, { open, close, spans }: ObjectText, adde
     const ours = name === 'event_subtype' ? added.event_subtype : `"${added[name]}"`;
     const value = stringAt(text, valueStart, valueEnd);
     if ((value === undefined ? text.slice(valueStart, valueEnd) : JSON.stringify(value)) === ours) return;
-    let renamed: string = `original_${name}`;
-    while (taken.has(renamed)) renamed = `original_${renamed}`;
+    // The count goes on from one such member to the next: a record that repeats a field ten thousand times costs no more than its length.
+    let count = counts.get(name) ?? 1;
+    let renamed = `original_${name}`;
+    while (taken.has(renamed)) renamed = `original_${name}_${++count}`;
     taken.add(renamed);
+    counts.set(name, count);
     kept.push(`${text.slice(from, start)}"${renamed}"${text.slice(end, to)}`);
   });
   return `${kept.join(',')}}`;

@@ -109,7 +109,7 @@ const slotText = (slot: string, random: Random, eventUuid: string, createdAt: st
 
 const bodyOf = (faker: Faker, random: Random): Record<string, unknown> => ({
   tenant_id: '@big',
-  ...(random.below(2) === 0 && {
+  ...(random.below(5) < 2 && {
     customer: {
       name: faker.person.fullName(),
       email: faker.internet.email().toLowerCase(),

@@ -57,11 +57,11 @@ const DUTIES: Readonly<Record<FunctionName, (arns: Arns) => readonly Statement[]
   ],
   attempt: (arns) => [...onLake(arns, { get: RUNS, put: RUNS }), onTables(arns, 'Catalog', READ_PARTITIONS, TABLES)],
   gather: (arns) => onLake(arns, { get: [...RAW, ...PIECES, ...RUNS], put: [...RUNS, ...PIECES, ...REJECTED] }),
-  statements: (arns) => [...onLake(arns, { get: RUNS, put: RUNS }), onTables(arns, 'Catalog', READ_PARTITIONS, TABLES)],
+  statements: (arns) => onLake(arns, { get: [...RUNS, ...LEDGER], put: RUNS }),
   verify: (arns) => [
-    ...onLake(arns, { list: CURATED, get: RUNS, put: RUNS }),
+    ...onLake(arns, { get: RUNS, put: RUNS }),
     ...onResults(arns, { get: [COMPACTION_RESULTS] }),
-    { sid: 'Queries', actions: ['athena:GetQueryExecution', 'athena:GetQueryResults'], resources: [arns.compactionWorkgroup] },
+    { sid: 'Queries', actions: ['athena:GetQueryResults'], resources: [arns.compactionWorkgroup] },
   ],
   publish: (arns) => [
     ...onLake(arns, { list: CURATED, get: [...RUNS, ...LEDGER, ...LOCKS], put: [...LEDGER, ...RUNS] }),
@@ -77,7 +77,7 @@ const DUTIES: Readonly<Record<FunctionName, (arns: Arns) => readonly Statement[]
     onTables(arns, 'Catalog', [...READ_PARTITIONS, 'glue:GetTables'], [...TABLES, ...TEMPORARY_TABLES]),
     onTables(arns, 'TemporaryTables', ['glue:DeleteTable'], TEMPORARY_TABLES),
   ],
-  report: (arns) => onLake(arns, { list: CURATED, get: [...RUNS, ...LEDGER], put: RUNS }),
+  report: (arns) => onLake(arns, { get: [...RUNS, ...LEDGER], put: RUNS }),
   unlock: (arns) => onLake(arns, { get: LOCKS, remove: LOCKS }),
 };
 

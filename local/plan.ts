@@ -47,18 +47,17 @@ export const planHost = (graph: Graph, support: Readonly<Record<string, Support>
 const unsupported = (resource: Resource, known: Support | undefined): readonly string[] => {
   if (known === undefined) return [`${label(resource)}: the type is not modelled`];
   if ('inert' in known) return [];
-  const listed = [...known.honoured, ...Object.keys(known.ignored)];
-  return [...new Set(inputPaths(resource.inputs).filter((path) => !covered(path, listed)))].map(
+  return [...new Set(inputPaths(resource.inputs).filter((path) => !covered(path, known)))].map(
     (path) => `${label(resource)}: the input ${path} is neither honoured nor ignored`,
   );
 };
 
 const label = ({ type, name }: Resource): string => `${type} "${name}"`;
 
-/** A listed path covers what lies below it only where no listed path lies below it as well. */
-const covered = (path: string, listed: readonly string[]): boolean =>
-  listed.some(
-    (entry) => entry === path || (path.startsWith(`${entry}.`) && !listed.some((other) => other.startsWith(`${entry}.`))),
+/** A listed path covers what lies below it, but for a structure of which single parts are honoured. */
+const covered = (path: string, { honoured, ignored }: Extract<Support, { readonly standIn: StandInName }>): boolean =>
+  [...honoured, ...Object.keys(ignored)].some(
+    (entry) => entry === path || (path.startsWith(`${entry}.`) && !honoured.some((part) => part.startsWith(`${entry}.`))),
   );
 
 /** The paths of all values; the items of a list have the path of the list. */

@@ -1,4 +1,5 @@
 import { honouredInputs as catalogHonoured, ignoredInputs as catalogIgnored } from './stand-ins/catalog/settings';
+import { honouredInputs as deliveryHonoured, ignoredInputs as deliveryIgnored } from './stand-ins/delivery/settings';
 import { honouredInputs as functionHonoured, ignoredInputs as functionIgnored } from './stand-ins/function/settings';
 import { honouredInputs as streamHonoured, ignoredInputs as streamIgnored } from './stand-ins/stream/settings';
 
@@ -7,7 +8,7 @@ export type StandInName = (typeof STAND_INS)[number];
 
 /**
  * What the host makes of one type of resource. Inputs are paths with dots (`target.retryPolicy`); the items of a list have the path of the
- * list. A path covers all below it, unless the lists name something below it: then each part is named.
+ * list. A path covers all below it, unless the inputs honoured name something below it: then each part is named.
  */
 export type Support =
   | {
@@ -19,7 +20,6 @@ export type Support =
   | { readonly inert: string };
 
 const ANYWHERE = { region: 'the host has one region', tags: 'tags change no behaviour' };
-const S3 = 'extendedS3Configuration';
 
 const glue = (type: string): Support => ({
   standIn: 'catalog',
@@ -32,25 +32,8 @@ export const SUPPORT: Readonly<Record<string, Support>> = {
   'aws:kinesis/stream:Stream': { standIn: 'stream', honoured: streamHonoured, ignored: streamIgnored },
   'aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream': {
     standIn: 'delivery',
-    honoured: [
-      'name',
-      'destination',
-      'kinesisSourceConfiguration',
-      `${S3}.bucketArn`,
-      `${S3}.roleArn`,
-      `${S3}.prefix`,
-      `${S3}.errorOutputPrefix`,
-      `${S3}.bufferingSize`,
-      `${S3}.bufferingInterval`,
-      `${S3}.compressionFormat`,
-      `${S3}.dynamicPartitioningConfiguration.enabled`,
-      `${S3}.processingConfiguration`,
-    ],
-    ignored: {
-      ...ANYWHERE,
-      [`${S3}.dynamicPartitioningConfiguration.retryDuration`]: 'partitioning fails for good or not at all',
-      [`${S3}.cloudwatchLoggingOptions`]: 'what cannot be delivered is seen under the errors prefix',
-    },
+    honoured: deliveryHonoured,
+    ignored: deliveryIgnored,
   },
   'aws:s3/bucket:Bucket': {
     standIn: 'storage',
@@ -70,8 +53,8 @@ export const SUPPORT: Readonly<Record<string, Support>> = {
   'aws:iam/role:Role': { inert: 'every caller signs as its role; policies are not evaluated' },
   'aws:iam/rolePolicy:RolePolicy': { inert: 'policies are not evaluated' },
   'aws:lambda/function:Function': { standIn: 'function', honoured: functionHonoured, ignored: functionIgnored },
-  'aws:cloudwatch/logGroup:LogGroup': { inert: 'logs are files, which do not expire' },
-  'aws:cloudwatch/logStream:LogStream': { inert: 'the delivery stand-in writes no log' },
+  'aws:cloudwatch/logGroup:LogGroup': { inert: 'logs are files in the data directory, which do not expire' },
+  'aws:cloudwatch/logStream:LogStream': { inert: 'the delivery stand-in opens its log by itself' },
   'aws:glue/catalogDatabase:CatalogDatabase': glue('aws:glue/catalogDatabase:CatalogDatabase'),
   'aws:glue/catalogTable:CatalogTable': glue('aws:glue/catalogTable:CatalogTable'),
   'aws:glue/partitionIndex:PartitionIndex': glue('aws:glue/partitionIndex:PartitionIndex'),

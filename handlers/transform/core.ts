@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { JudgeSettings, RejectCode } from '../../contracts/event';
-import { judgeRecord } from '../../contracts/event';
+import { judgeRecord, MAX_LINE_BYTES } from '../../contracts/event';
 import { isLate } from '../../contracts/lake';
 
 /**
@@ -102,10 +102,20 @@ const judged = (record: TransformRecord, settings: JudgeSettings): Judged => {
     verdict: {
       recordId: record.recordId,
       result: 'Ok',
-      data: Buffer.from(`${judgement.line}\n`).toString('base64'),
+      data: encoded(judgement.line),
       metadata: { partitionKeys: { event_type: eventType, created_date: createdDate } },
     },
   };
+};
+
+/** A scratch pad: the judge lets no line through that is longer, and encoding neither pauses nor nests. */
+const pad = Buffer.allocUnsafe(MAX_LINE_BYTES + 1);
+
+/** Base64 of the line and its one newline. */
+const encoded = (line: string): string => {
+  const bytes = pad.write(line, 'utf8');
+  pad[bytes] = 0x0a;
+  return pad.toString('base64', 0, bytes + 1);
 };
 
 const failed = ({ recordId, data }: TransformRecord): TransformVerdict => ({ recordId, result: 'ProcessingFailed', data });

@@ -62,7 +62,7 @@ const EXPECTED = [
 
 /** `path = value` of every leaf, lists by index, JSON text opened. */
 const leaves = (value: unknown, path: string): readonly (readonly [string, unknown])[] => {
-  if (typeof value === 'string' && value.startsWith('{')) return leaves(JSON.parse(value), path);
+  if (typeof value === 'string' && value.startsWith('{"')) return leaves(JSON.parse(value), path);
   if (typeof value !== 'object' || value === null) return [[path, value]];
   return Object.entries(value).flatMap(([name, member]) => leaves(member, `${path}.${name}`));
 };

@@ -67,7 +67,7 @@ const skip = (text: string, from: number, depth = 0): number => {
 const unquoted = (text: string, from: number, to: number): string => JSON.parse(text.slice(from, to)) as string;
 
 /** Where the value at the path starts, or BROKEN when there is none or the text breaks before it. */
-const find = (text: string, path: readonly PathStep[]): number => {
+const find = (text: string, path: readonly PathStep[], fold = false): number => {
   let at = space(text, 0);
   for (const step of path) {
     const open = text.charAt(at);
@@ -79,7 +79,8 @@ const find = (text: string, path: readonly PathStep[]): number => {
       if ('key' in step) {
         const end = match(STRING, text, at);
         if (end === BROKEN) return BROKEN;
-        found = unquoted(text, at, end) === step.key;
+        const key = unquoted(text, at, end);
+        found = key === step.key || (fold && key.toLowerCase() === step.key);
         at = space(text, end);
         if (text.charAt(at) !== ':') return BROKEN;
         at = space(text, at + 1);
@@ -115,6 +116,15 @@ export const jsonValue = (text: string, path: readonly PathStep[]): string | nul
   const start = find(text, path);
   const end = start === BROKEN ? BROKEN : skip(text, start);
   return end === BROKEN ? null : compact(text.slice(start, end));
+};
+
+/** The text of a top-level member whose name is `key` (lower case) without regard to case, as a SerDe reads it. */
+export const jsonFolded = (text: string, key: string): string | null => {
+  const start = find(text, [{ key }], true);
+  const end = start === BROKEN ? BROKEN : skip(text, start);
+  if (end === BROKEN) return null;
+  const value = text.slice(start, end);
+  return value.startsWith('"') ? unquoted(text, start, end).replace(LONE, '?') : value === 'null' ? null : compact(value);
 };
 
 /** The whole text as JSON, or null when it is none. */

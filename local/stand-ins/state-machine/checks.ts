@@ -35,7 +35,9 @@ export const numberBetween =
 export const listOf =
   (check: Check): Check =>
   (value, at) =>
-    Array.isArray(value) ? value.flatMap((item, index) => check(item, `${at}[${index}]`)) : [`${at} is ${shown(value)}, not a list`];
+    Array.isArray(value)
+      ? value.flatMap((item, index) => check(item, `${at}[${index}]`))
+      : [`${at} is ${shown(value)}, not a list`];
 
 export const nonEmpty =
   (check: Check): Check =>

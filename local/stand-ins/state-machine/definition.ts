@@ -79,7 +79,9 @@ const itemReader = fields({
 } satisfies FieldsOf<NonNullable<MapState['ItemReader']>>);
 
 const itemProcessor = fields({
-  ProcessorConfig: required(fields({ Mode: required(oneOf('INLINE', 'DISTRIBUTED')), ExecutionType: optional(oneOf('STANDARD')) })),
+  ProcessorConfig: required(
+    fields({ Mode: required(oneOf('INLINE', 'DISTRIBUTED')), ExecutionType: optional(oneOf('STANDARD')) }),
+  ),
   StartAt: required(text),
   States: required((value, at) => states(value, at)),
 } satisfies FieldsOf<MapState['ItemProcessor']>);
@@ -148,7 +150,8 @@ const kindProblems = (kind: State['Type'], value: Readonly<Record<string, unknow
     problems.push(`${at} must have either "Next" or "End"`);
   if (kind === 'Task') {
     const known = ARGUMENTS[value['Resource'] as TaskState['Resource']];
-    if (known !== undefined && typeof value['Arguments'] !== 'string') problems.push(...fields(known)(value['Arguments'], `${at}.Arguments`));
+    if (known !== undefined && typeof value['Arguments'] !== 'string')
+      problems.push(...fields(known)(value['Arguments'], `${at}.Arguments`));
   }
   if (kind === 'Map') problems.push(...mapProblems(value, at));
   return problems;
@@ -184,7 +187,8 @@ const machine = fields({
 
 /** What keeps the text of a definition from being run here, as sentences; empty where nothing does. */
 export const definitionProblems = (definition: string): readonly string[] => {
-  if (Buffer.byteLength(definition) > DEFINITION_LIMIT_BYTES) return [`the definition is larger than ${DEFINITION_LIMIT_BYTES} bytes`];
+  if (Buffer.byteLength(definition) > DEFINITION_LIMIT_BYTES)
+    return [`the definition is larger than ${DEFINITION_LIMIT_BYTES} bytes`];
   let parsed: unknown;
   try {
     parsed = JSON.parse(definition);

@@ -108,7 +108,10 @@ const evaluate = async (text: string, scope: Scope, field: string): Promise<Json
 };
 
 const queryError = (text: string, field: string, reason: string): StateError =>
-  new StateError('States.QueryEvaluationError', `The JSONata expression '${text.slice(2, -2).trim()}' specified for the field '${field}' ${reason}`);
+  new StateError(
+    'States.QueryEvaluationError',
+    `The JSONata expression '${text.slice(2, -2).trim()}' specified for the field '${field}' ${reason}`,
+  );
 
 /** A copy that is plain JSON: JSONata's sequences carry marks of their own, and functions and NaN have no JSON. */
 const json = (value: unknown, refuse: (what: string) => StateError): Json => {
@@ -133,8 +136,16 @@ const HASHES: Readonly<Record<string, string>> = {
   'SHA-512': 'sha512',
 };
 
-/** The functions that AWS adds. */
-export const AWS_FUNCTIONS: readonly string[] = ['partition', 'range', 'hash', 'random', 'uuid', 'parse'];
+/** JSONata's functions without `$eval`, then those that AWS adds. https://docs.jsonata.org/ */
+export const FUNCTION_NAMES: ReadonlySet<string> = new Set(
+  (
+    'sum count max min average string substring substringBefore substringAfter lowercase uppercase length trim pad match contains ' +
+    'replace split join formatNumber formatBase formatInteger parseInteger number floor ceil round abs sqrt power random boolean not ' +
+    'map zip filter single reduce sift keys lookup append exists spread merge reverse each error assert type sort shuffle distinct ' +
+    'base64encode base64decode encodeUrlComponent encodeUrl decodeUrlComponent decodeUrl toMillis fromMillis clone now millis ' +
+    'partition range hash uuid parse'
+  ).split(' '),
+);
 
 const formatMillis = jsonata('$fromMillis($at, $picture, $timezone)');
 

@@ -1,6 +1,5 @@
-import jsonata from 'jsonata';
 import type { Json, State, StateMachine } from '../../../workflows/asl';
-import { AWS_FUNCTIONS, freeVariables, isExpression } from './expression';
+import { FUNCTION_NAMES, freeVariables, isExpression } from './expression';
 
 /**
  * What can be wrong between the states of a definition: transitions to nowhere, states that nothing reaches, names used twice, and
@@ -28,14 +27,17 @@ const problemsOf = (scope: Scope, at: string, outer: ReadonlySet<string>): reado
       const place = `${at}.States.${name}`;
       const { inner, rest } = split(state);
       return [
-        ...unknownVariables(rest, visible).map((variable) => `${place} reads "$${variable}", which no state of its scope assigns`),
+        ...unknownVariables(rest, visible).map(
+          (variable) => `${place} reads "$${variable}", which no state of its scope assigns`,
+        ),
         ...(inner === undefined ? [] : problemsOf(inner, `${place}.ItemProcessor`, isDistributed(state) ? new Set() : visible)),
       ];
     }),
   ];
 };
 
-const isDistributed = (state: State): boolean => state.Type === 'Map' && state.ItemProcessor.ProcessorConfig.Mode === 'DISTRIBUTED';
+const isDistributed = (state: State): boolean =>
+  state.Type === 'Map' && state.ItemProcessor.ProcessorConfig.Mode === 'DISTRIBUTED';
 
 /** A state without the scope inside it, and that scope. */
 const split = (state: State): { readonly inner: Scope | undefined; readonly rest: object } => {
@@ -87,25 +89,12 @@ const repeated = (names: readonly string[]): readonly string[] => [
   ...new Set(names.filter((name, index) => names.indexOf(name) !== index)),
 ];
 
-/** The names of JSONata's own functions are those that it binds without being asked. */
-const isBuiltIn = (name: string): boolean => {
-  const known = builtIns.get(name);
-  if (known !== undefined) return known;
-  // Every built-in is a function; an expression that only names one cannot be told apart otherwise.
-  const found = [...AWS_FUNCTIONS, 'states', ...BUILT_INS].includes(name);
-  builtIns.set(name, found);
-  return found;
-};
-
-const builtIns = new Map<string, boolean>();
-const BUILT_INS: readonly string[] = [];
-void jsonata;
-
 const unknownVariables = (template: unknown, visible: ReadonlySet<string>): readonly string[] => {
   const unknown = new Set<string>();
   const visit = (value: unknown): void => {
     if (typeof value === 'string' && isExpression(value)) {
-      for (const name of freeVariables(value)) if (!visible.has(name) && !isBuiltIn(name)) unknown.add(name);
+      for (const name of freeVariables(value))
+        if (!visible.has(name) && name !== 'states' && !FUNCTION_NAMES.has(name)) unknown.add(name);
     } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit);
   };
   visit(template);

@@ -1,0 +1,15 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../contracts/errors';
+import { bundleOf, capture } from './capture';
+import { ManualClock, WallClock } from './clock';
+import { claimDataDirectory } from './data-directory';
+import { startEndpoint } from './endpoint/endpoint';
+import type { AdminHandler } from './endpoint/admin';
+import type { Graph } from './graph';
+import { resourcesOf } from './graph';
+import type { Host, HostDescription, HostOptions } from './host-types';
+import { Journal } from './journal';
+import { planHost } from './plan';
+import { TraceLog } from './trace';
+export type { Host, HostDescription, HostOptions } from './host-types';
