@@ -4,6 +4,8 @@ import type { Output } from './output';
 /** What every command gets: the global flags, parsed, and where to write. */
 export interface CommandContext {
   readonly stack: string;
+  /** Whether --stack was given: a host that runs another one is then refused. */
+  readonly stackGiven: boolean;
   /** Of a running embedded host, without a slash at the end: `http://127.0.0.1:4566`. */
   readonly endpoint: string;
   /** Exactly one JSON document on stdout; people's text is dropped. */
@@ -147,5 +149,7 @@ export const choice = <const T extends string>(choices: readonly T[], summary: s
   withFallback(choices.join('|'), summary, readChoice<T>(choices), fallback);
 
 /** Any other kind of value: `read` throws a UsageError that names the option, the value and what is allowed. */
+export const valueOr = <T extends string | number>(placeholder: string, summary: string, read: Read<T>, fallback: T): Option<T> =>
+  withFallback(placeholder, summary, read, fallback);
 export const optionalValue = <T>(placeholder: string, summary: string, read: Read<T>): Option<T | undefined> =>
   optional(placeholder, summary, read);

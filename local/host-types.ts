@@ -31,6 +31,8 @@ export interface Host {
   now(): number;
   /** Lets virtual time pass. Throws a UsageError on the wall's clock. */
   advance(milliseconds: number): Promise<void>;
+  /** How many data objects a query opened; AWS does not tell. */
+  objectsOpened(queryExecutionId: string): number;
   close(): Promise<void>;
 }
 

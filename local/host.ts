@@ -1,15 +1,208 @@
-import { statSync } from 'node:fs';
+import { readFileSync, writeFileSync, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../contracts/errors';
 import { bundleOf, capture } from './capture';
+import type { Caller } from './caller';
 import { ManualClock, WallClock } from './clock';
 import { claimDataDirectory } from './data-directory';
-import { startEndpoint } from './endpoint/endpoint';
 import type { AdminHandler } from './endpoint/admin';
-import type { Graph } from './graph';
-import { resourcesOf } from './graph';
+import { startEndpoint } from './endpoint/endpoint';
+import { resourcesOf, type Graph } from './graph';
 import type { Host, HostDescription, HostOptions } from './host-types';
-import { Journal } from './journal';
 import { planHost } from './plan';
+import { AthenaStandIn } from './stand-ins/athena/athena-stand-in';
+import type { ObjectStore } from './stand-ins/athena/object-store';
+import { athenaSettings } from './stand-ins/athena/settings';
+import { CatalogStandIn } from './stand-ins/catalog/catalog-stand-in';
+import { catalogSettings } from './stand-ins/catalog/settings';
+import { DeliveryStandIn } from './stand-ins/delivery/delivery-stand-in';
+import { deliverySettings } from './stand-ins/delivery/settings';
+import { FunctionHost } from './stand-ins/function/function-host';
+import { s3Rest } from './stand-ins/s3/rest';
+import { S3StandIn } from './stand-ins/s3/s3';
+import { ScheduleStandIn } from './stand-ins/schedule/schedule-stand-in';
+import { scheduleSettings } from './stand-ins/schedule/settings';
+import { stateMachinesOf } from './stand-ins/state-machine/settings';
+import { StateMachineStandIn } from './stand-ins/state-machine/stand-in';
+import type { Json } from '../workflows/asl';
+import { StreamStandIn } from './stand-ins/stream/stream-stand-in';
+import { streamSettings } from './stand-ins/stream/settings';
 import { TraceLog } from './trace';
-export type { Host, HostDescription, HostOptions } from './host-types';
+
+const BUCKET = 'aws:s3/bucket:Bucket';
+const ROLE = 'aws:iam/role:Role';
+const FUNCTION = 'aws:lambda/function:Function';
+
+/** Things to close, newest first; a failure to close one does not keep the others open. */
+class Closing {
+  readonly #closers: (() => unknown)[] = [];
+
+  add<T extends { close(): unknown }>(part: T): T {
+    this.#closers.unshift(() => part.close());
+    return part;
+  }
+
+  async close(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const close of this.#closers.splice(0)) {
+      try {
+        await close();
+      } catch (thrown) {
+        failures.push(thrown);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'the host did not close cleanly');
+  }
+}
+
+/**
+ * Starts the embedded host: captures the program, plans, and opens one stand-in per kind of resource behind one loopback port.
+ * Throws UsageError for what a person can mend: stack, config, data directory, port.
+ */
+export const startHost = async (options: HostOptions): Promise<Host> => {
+  const claim = await claimDataDirectory(options.dataDirectory);
+  const closing = new Closing();
+  closing.add({ close: () => claim.release() });
+  try {
+    const graph = await capture({ stack: options.stack, projectDir: options.projectDirectory });
+    return await open(graph, claim.path, options, closing);
+  } catch (thrown) {
+    await closing.close();
+    throw thrown;
+  }
+};
+
+const open = async (graph: Graph, dataDir: string, options: HostOptions, closing: Closing): Promise<Host> => {
+  const { accountId, region, stack, outputs } = graph;
+  const { standIns } = planHost(graph);
+  const manual = options.clock === 'manual' ? new ManualClock(startOf(dataDir, options.startMillis)) : undefined;
+  const clock = manual ?? new WallClock();
+  if (manual !== undefined) closing.add({ close: () => remember(dataDir, manual.now()) });
+  const trace = new TraceLog();
+  let url = '';
+
+  const buckets = resourcesOf(graph, BUCKET).map(({ inputs }) => String(inputs['bucket']));
+  const s3 = closing.add(new S3StandIn({ dataDir, buckets, versioned: buckets, clock, trace: trace.record, region, accountId }));
+  const catalog = closing.add(new CatalogStandIn({ settings: catalogSettings(graph), clock, dataDir }));
+  const streams = closing.add(new StreamStandIn({ streams: standIns.stream.map(streamSettings), clock, dataDir, accountId }));
+  const functions = closing.add(
+    new FunctionHost({ functions: resourcesOf(graph, FUNCTION), bundleOf, endpointUrl: () => url, region, clock, dataDir, trace: trace.record }),
+  );
+  const delivery = closing.add(
+    new DeliveryStandIn({
+      deliveries: standIns.delivery.map(deliverySettings),
+      clock,
+      dataDir,
+      region,
+      accountId,
+      streamWithArn: (arn) => streams.streamWithArn(arn),
+      functions,
+      sink: s3,
+    }),
+  );
+  const athena = closing.add(
+    await AthenaStandIn.open({ settings: athenaSettings(graph), catalog, store: objectStore(s3), clock, dataDir }),
+  );
+  const machines = closing.add(
+    new StateMachineStandIn({
+      machines: stateMachinesOf(graph),
+      clock,
+      dataDirectory: dataDir,
+      accountId,
+      region,
+      integrations: {
+        invokeFunction: async (caller, arn, payload) => {
+          const answer = await functions.invoke(caller, arn, payload);
+          return { ...answer, payload: answer.payload as Json };
+        },
+        athena: athena.service,
+        waitForQuery: (id) => ended(athena, id),
+        glue: catalog.service,
+        readObject: async (caller, bucket, key) => readFile((await s3.getObject(caller, { bucket, key })).path),
+      },
+    }),
+  );
+  const schedules = closing.add(new ScheduleStandIn({ settings: scheduleSettings(graph), clock, dataDir, machines }));
+
+  const describe = (): HostDescription => ({
+    endpoint: url,
+    region,
+    accountId,
+    stack,
+    clock: options.clock,
+    now: new Date(clock.now()).toISOString(),
+    outputs,
+  });
+  const advance = async (milliseconds: number): Promise<void> => {
+    if (manual === undefined) throw new UsageError('time is advanced on a manual clock only; start the host with --clock manual');
+    await manual.advance(milliseconds);
+    remember(dataDir, manual.now());
+  };
+  const endpoint = await startEndpoint({
+    port: options.port,
+    accountId,
+    roles: resourcesOf(graph, ROLE).map(({ outputs: { arn } }) => String(arn)),
+    services: [streams.service, delivery.service, catalog.service, athena.service, machines.service],
+    restRoutes: schedules.routes,
+    s3: s3Rest(s3, (thrown) => console.error(thrown)),
+    admin: admin(describe, advance, () => ({ deliveries: delivery.stats() })),
+    trace: trace.record,
+    clock,
+  });
+  closing.add(endpoint);
+  url = endpoint.url;
+  machines.resume();
+  return { endpoint: url, region, accountId, clock: options.clock, graph, outputs, now: () => clock.now(), advance, objectsOpened: (id) => athena.statisticsOf(id)?.objects ?? 0, close: () => closing.close() };
+};
+
+/** A query takes no time on the host's clock, so its end is waited for on the wall's. */
+const ended = async (athena: AthenaStandIn, queryExecutionId: string): Promise<void> => {
+  while (['QUEUED', 'RUNNING'].includes(athena.statisticsOf(queryExecutionId)?.state ?? '')) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+const admin =
+  (describe: () => HostDescription, advance: (milliseconds: number) => Promise<void>, status: () => object): AdminHandler =>
+  async ({ method, path, body }) => {
+    if (method === 'GET' && path === 'host') return { status: 200, body: describe() };
+    if (method === 'GET' && path === 'status') return { status: 200, body: status() };
+    if (method === 'POST' && path === 'advance') {
+      const milliseconds = body['milliseconds'];
+      if (typeof milliseconds !== 'number' || !Number.isFinite(milliseconds) || milliseconds < 0)
+        return { status: 400, body: { message: `milliseconds is ${JSON.stringify(milliseconds)}; allowed: a number, 0 or more` } };
+      try {
+        await advance(milliseconds);
+      } catch (thrown) {
+        if (thrown instanceof UsageError) return { status: 400, body: { message: thrown.message } };
+        throw thrown;
+      }
+      return { status: 200, body: { now: describe().now } };
+    }
+    return { status: 404, body: { message: `there is no ${method} /_lithify/${path}` } };
+  };
+
+const clockFile = (dataDir: string): string => join(dataDir, 'clock.json');
+const remember = (dataDir: string, now: number): void => writeFileSync(clockFile(dataDir), JSON.stringify({ now: new Date(now).toISOString() }));
+
+/** A manual clock goes on where it stood; in a fresh directory it starts where it is told, or at the wall's time. */
+const startOf = (dataDir: string, startMillis: number | undefined): number => {
+  if (!existsSync(clockFile(dataDir))) return startMillis ?? Date.now();
+  const { now } = JSON.parse(readFileSync(clockFile(dataDir), 'utf8')) as { now: string };
+  return Math.max(Date.parse(now), startMillis ?? 0);
+};
+
+/** The S3 stand-in as the query engine wants it. */
+const objectStore = (s3: S3StandIn): ObjectStore => ({
+  async list(caller: Caller, place) {
+    const files: { readonly key: string; readonly size: number; readonly path: string }[] = [];
+    for await (const { key, size, path } of s3.listAll(caller, place)) files.push({ key, size, path });
+    return files;
+  },
+  find: (caller, name) => s3.head(caller, name),
+  async put(caller, { body, ...object }) {
+    await s3.putObject(caller, { ...object, body: Buffer.from(body) });
+  },
+  async adopt(caller, object) {
+    await s3.adoptFile(caller, object);
+  },
+});

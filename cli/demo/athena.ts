@@ -1,7 +1,6 @@
 import {
   AthenaClient,
   GetQueryExecutionCommand,
-  GetQueryRuntimeStatisticsCommand,
   ListQueryExecutionsCommand,
   StartQueryExecutionCommand,
   type QueryExecution,
@@ -24,17 +23,11 @@ export const runQuery = async (client: AthenaClient, sql: string, workgroup: str
   }
 };
 
-export const costOf = async (client: AthenaClient, execution: QueryExecution): Promise<QueryCost> => {
-  const { QueryRuntimeStatistics } = await client.send(new GetQueryRuntimeStatisticsCommand({ QueryExecutionId: execution.QueryExecutionId }));
-  const stages = [QueryRuntimeStatistics?.OutputStage];
-  let objects = 0;
-  for (const stage of stages) for (const plan of [stage?.QueryStagePlan]) objects += Number(plan?.Identifier?.match(/^files=(\d+)$/)?.[1] ?? 0);
-  return {
-    objects,
-    bytesScanned: execution.Statistics?.DataScannedInBytes ?? 0,
-    millis: execution.Statistics?.TotalExecutionTimeInMillis ?? 0,
-  };
-};
+export const costOf = (execution: QueryExecution, objects: number): QueryCost => ({
+  objects,
+  bytesScanned: execution.Statistics?.DataScannedInBytes ?? 0,
+  millis: execution.Statistics?.TotalExecutionTimeInMillis ?? 0,
+});
 
 export const countQueries = async (client: AthenaClient, workgroup: string): Promise<number> => {
   let [count, token] = [0, undefined as string | undefined];

@@ -38,10 +38,12 @@ export const totalsOf = async (folder: string): Promise<FileTotals> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const add = async (path: string): Promise<void> => {
+    const { size } = await stat(path);
     totals.objects++;
-    totals.bytes += (await stat(path)).size;
+    totals.bytes += size;
     try {
-      totals.lines += await countLines(path);
+      const lines = await countLines(path);
+      totals.lines += lines;
     } catch {
       // Cut or no gzip at all: counted as such, its lines are nobody's yet.
       totals.unreadable++;

@@ -87,8 +87,10 @@ export const runDemo = async (options: DemoOptions, host: Host, dataDir: string,
     const queries = demoQueries(subject.eventType, subject.createdDate);
     const ask = async (table: string): Promise<QueryCost[]> => {
       const costs: QueryCost[] = [];
-      for (const query of queries)
-        costs.push(await costOf(clients.athena, await runQuery(clients.athena, query.on(table), outputs.workgroup, outputs.database)));
+      for (const query of queries) {
+        const execution = await runQuery(clients.athena, query.on(table), outputs.workgroup, outputs.database);
+        costs.push(costOf(execution, host.objectsOpened(execution.QueryExecutionId ?? '')));
+      }
       return costs;
     };
     const before = await ask(outputs.rawTable);

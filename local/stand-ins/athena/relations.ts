@@ -158,7 +158,7 @@ const jsonRows = (lines: string, shape: TableShape, format: Extract<Format, { ki
   const parsed = `TRY(json_extract(lithify_line, ${textList(paths)}))`;
   const broken = format.ignoreMalformed
     ? 'NULL'
-    : `CAST('HIVE_CURSOR_ERROR: Row is not a valid JSON Object in ' || ${FILE} || ': ' || left(lithify_line, 200) AS INTEGER)`;
+    : `CAST(CAST('HIVE_CURSOR_ERROR: Row is not a valid JSON Object in ' || ${FILE} || ': ' || left(lithify_line, 200) AS INTEGER) AS VARCHAR)`;
   const columns = shape.columns.map((column, index) => {
     const { name, type } = column;
     const [value, path] = [`${parsed}[${index + 1}]`, quoteText(pathOf(column))];
@@ -169,10 +169,10 @@ const jsonRows = (lines: string, shape: TableShape, format: Extract<Format, { ki
       ? ` WHEN ${value} IS NULL AND contains(lower(lithify_line), ${quoteText(`"${key}"`)}) THEN lithify_json_folded(lithify_line, ${quoteText(key)})`
       : '';
     const text =
-      `CASE${folded} WHEN CAST(${value} AS VARCHAR)[1] IN ('{', '[') THEN lithify_json_value(lithify_line, ${path}) ` +
+      `CASE WHEN ${parsed} IS NULL THEN ${broken}${folded} WHEN CAST(${value} AS VARCHAR)[1] IN ('{', '[') THEN lithify_json_value(lithify_line, ${path}) ` +
       `ELSE lithify_json_text(${value}, lithify_line, ${path}) END`;
     const typed = type === 'VARCHAR' ? text : simple ? `${cast}(${text} AS ${type})` : `${cast}(CAST(${text} AS JSON) AS ${type})`;
-    return `CASE WHEN ${parsed} IS NULL THEN ${broken} ELSE ${typed} END AS ${quoteName(name)}`;
+    return `${typed} AS ${quoteName(name)}`;
   });
   return `SELECT ${[...columns, FILE].join(', ')} FROM (${lines})`;
 };

@@ -178,8 +178,10 @@ export class Translator extends ExpressionWriter {
       return hides ? `${star} EXCLUDE ("$path")` : star;
     }
     const [operand, alias] = this.#alias(start, end);
-    const name = alias ?? this.#nameOf(start, operand) ?? `_col${position}`;
-    return `${this.expression(start, operand, scope).sql} AS ${quoteName(name)}`;
+    const { sql } = this.expression(start, operand, scope);
+    // A column keeps its name; given it again as an alias, the engine would take a wrong column for a use of the alias.
+    if (alias === undefined && this.#isColumn(start, operand)) return sql;
+    return `${sql} AS ${quoteName(alias ?? `_col${position}`)}`;
   }
 
   /** Where the expression of a select item ends, and its alias. */
@@ -196,14 +198,13 @@ export class Translator extends ExpressionWriter {
     return ends && !isUnit ? [end - 1, last.kind === 'word' ? last.text : last.value] : [end, undefined];
   }
 
-  /** `a`, `t.a`, `first.x`: a column keeps its name; everything else is `_col<i>`. */
-  #nameOf(start: number, end: number): string | undefined {
+  /** `a`, `t.a`, `first.x`. */
+  #isColumn(start: number, end: number): boolean {
     for (let index = start; index < end; index++) {
       const token = this.tokens[index];
-      if ((index - start) % 2 === 0 ? !isName(token) : !isSymbol(token, '.')) return undefined;
+      if ((index - start) % 2 === 0 ? !isName(token) : !isSymbol(token, '.')) return false;
     }
-    const last = this.tokens[end - 1];
-    return (end - start) % 2 === 1 && last !== undefined ? last.value : undefined;
+    return (end - start) % 2 === 1;
   }
 
   #from(from: number, to: number, scope: Scope): { readonly sql: string; readonly tables: ReadonlySet<string> } {

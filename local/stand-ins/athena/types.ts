@@ -244,6 +244,28 @@ export const hiveTypeOf = (type: DuckDBType): string => {
   }
 };
 
-/** What a result's column is cast to: the engine's sums are wider than Trino's. */
-export const narrowed = (type: DuckDBType): string | undefined =>
-  [DuckDBTypeId.HUGEINT, DuckDBTypeId.UHUGEINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.UINTEGER].includes(type.typeId) ? 'BIGINT' : undefined;
+const WIDE: readonly DuckDBTypeId[] = [DuckDBTypeId.HUGEINT, DuckDBTypeId.UHUGEINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.UINTEGER];
+
+/** The type as the engine writes it, its sums as narrow as Trino's and the fields of its rows named. */
+const writtenType = (type: DuckDBType): string => {
+  if (isJson(type)) return 'JSON';
+  if (WIDE.includes(type.typeId)) return 'BIGINT';
+  const { valueType, keyType, entryNames, entryTypes } = type as DuckDBType & {
+    readonly valueType?: DuckDBType;
+    readonly keyType?: DuckDBType;
+    readonly entryNames?: readonly string[];
+    readonly entryTypes?: readonly DuckDBType[];
+  };
+  if (type.typeId === DuckDBTypeId.MAP && keyType !== undefined && valueType !== undefined) return `MAP(${writtenType(keyType)}, ${writtenType(valueType)})`;
+  if (type.typeId === DuckDBTypeId.LIST && valueType !== undefined) return `${writtenType(valueType)}[]`;
+  if (type.typeId === DuckDBTypeId.STRUCT && entryNames !== undefined && entryTypes !== undefined) {
+    return `STRUCT(${entryNames.map((name, index) => `${quoteName(name === '' ? `field${index}` : name)} ${writtenType(entryTypes[index]!)}`).join(', ')})`;
+  }
+  return type.toString();
+};
+
+/** What a result's column is cast to, where it is not what Trino's would be: the engine's sums are wider, its rows may be unnamed. */
+export const narrowed = (type: DuckDBType): string | undefined => {
+  const nested = [DuckDBTypeId.LIST, DuckDBTypeId.MAP, DuckDBTypeId.STRUCT].includes(type.typeId);
+  return WIDE.includes(type.typeId) || (nested && writtenType(type) !== type.toString()) ? writtenType(type) : undefined;
+};

@@ -69,6 +69,10 @@ const transitionProblems = (scope: Scope, at: string): readonly string[] => {
   return [
     ...problems,
     ...names.filter((name) => !reached.has(name)).map((name) => `${at}.States.${name} is reached by no transition`),
+    // The places of iterations are told apart by it: `Gather/3`.
+    ...names
+      .filter((name) => scope.States[name]?.Type === 'Map' && name.includes('/'))
+      .map((name) => `${at}.States.${name} is a Map with "/" in its name, which is not modelled`),
     ...names.filter((name) => name.length > 80).map((name) => `${at}.States.${name} has a name longer than 80 characters`),
   ];
 };

@@ -1,0 +1,89 @@
+import { resolve } from 'node:path';
+import { UsageError } from '../../contracts/errors';
+import type { Host, HostOptions } from '../../local/host-types';
+import { choice, command, text, wholeNumber } from '../command';
+import type { Output } from '../output';
+import { COMMANDS } from '../table';
+
+const DEFAULT_PORT = 4566;
+
+/** A port that is taken or forbidden is the person's to mend. */
+const started = async (start: (options: HostOptions) => Promise<Host>, options: HostOptions): Promise<Host> => {
+  try {
+    return await start(options);
+  } catch (thrown) {
+    const { code } = thrown as { readonly code?: unknown };
+    if (code === 'EADDRINUSE') throw new UsageError(`port ${options.port} is in use; stop what listens there, or give another --port.`, { cause: thrown });
+    if (code === 'EACCES') throw new UsageError(`port ${options.port} may not be used by you; give a --port above 1023.`, { cause: thrown });
+    throw thrown;
+  }
+};
+
+/** Three commands to try, as they must be typed for this host. */
+export const hints = ({ endpoint, clock }: Pick<Host, 'endpoint' | 'clock'>): readonly string[] => {
+  const at = endpoint === `http://127.0.0.1:${DEFAULT_PORT}` ? '' : ` --endpoint ${endpoint}`;
+  return [
+    `npx lithify produce events --count 1000${at}`,
+    clock === 'manual' ? `npx lithify advance 36h${at}` : `npx lithify compact --force --wait${at}`,
+    `npx lithify query "SELECT event_type, count(*) FROM events GROUP BY event_type"${at}`,
+  ];
+};
+
+const announce = (output: Output, host: Host, stack: string, dataDirectory: string): void => {
+  const { endpoint, region, accountId, clock, outputs } = host;
+  const column = Math.max(...Object.keys(outputs).map((name) => name.length));
+  output.say(`The embedded host runs stack ${stack} at ${endpoint} (${clock === 'manual' ? 'a clock set by hand' : "the wall's clock"}).`);
+  output.say(`Region ${region}, account ${accountId}; any keys will do. The lake lies under ${dataDirectory}.`);
+  output.say('');
+  for (const [name, value] of Object.entries(outputs)) output.say(`  ${name.padEnd(column)}  ${String(value)}`);
+  output.say('');
+  output.say('Try, in a second terminal:');
+  for (const line of hints(host)) output.say(`  ${line}`);
+  output.say('');
+  output.say('Ctrl-C stops it; what it holds is there again when it is started on the same data directory.');
+  output.document({ endpoint, region, accountId, clock, outputs });
+};
+
+/** A second signal is not caught: it ends a stop that hangs. */
+const signalled = (): Promise<void> =>
+  new Promise((stop) => {
+    const once = (): void => {
+      process.off('SIGINT', once);
+      process.off('SIGTERM', once);
+      stop();
+    };
+    process.on('SIGINT', once);
+    process.on('SIGTERM', once);
+  });
+
+export const localCommand = command({
+  name: 'local',
+  summary: COMMANDS['local']!.summary,
+  help: `Runs the pipeline of a stack on this machine: the program that \`pulumi up\` deploys, on stand-ins for the AWS services that answer
+the real wire protocols on one loopback port. Any AWS SDK, the AWS CLI and the other lithify commands can talk to it.
+
+On the wall's clock everything takes its real time: buffers fill for minutes, the compaction runs at night. With --clock manual time
+stands still until \`lithify advance\` lets it pass, and a night takes as long as the work that it does.
+
+  lithify local                              the wall's clock, port 4566, data in .lithify
+  lithify local --clock manual               time passes by \`lithify advance\`
+  lithify local --port 0 --data-dir /tmp/x   a free port, another directory
+  aws --endpoint-url http://127.0.0.1:4566 kinesis list-streams`,
+  options: {
+    port: wholeNumber('loopback port; 0 takes a free one', 0, 65_535, DEFAULT_PORT),
+    'data-dir': text('DIR', 'where the lake and the memory of the host live', '.lithify'),
+    clock: choice(['wall', 'manual'], 'how time passes', 'wall'),
+  },
+  async run({ stack, output, projectDirectory }, { port, 'data-dir': directory, clock }) {
+    const { startHost } = await import('../../local/host');
+    const dataDirectory = resolve(directory);
+    const stop = signalled();
+    const host = await started(startHost, { stack, projectDirectory, dataDirectory, port, clock });
+    announce(output, host, stack, dataDirectory);
+    await stop;
+    output.progress('stopping');
+    await host.close();
+    output.progress('');
+    return 0;
+  },
+});

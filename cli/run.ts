@@ -1,0 +1,79 @@
+import { checkPositionals, DEFAULT_ENDPOINT, DEFAULT_STACK, findCommand, GLOBAL_OPTIONS, parseValues, readArguments, unknownCommand } from './arguments';
+import type { ExitCode } from './command';
+import { failureOf } from './failure';
+import { commandHelp, generalHelp } from './help';
+import { outputTo, type Sink } from './output';
+import { COMMANDS, type TableEntry } from './table';
+
+/** What a process gives the command. */
+export interface World {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly readInput: () => Promise<string>;
+  readonly projectDirectory: string;
+  readonly version: string;
+  /** @default all of them */
+  readonly commands?: Readonly<Record<string, TableEntry>>;
+}
+
+/** Runs one `lithify …` to its end. Never throws: a failure is a sentence on stderr and an exit code. */
+export const runCli = async (args: readonly string[], world: World): Promise<ExitCode> => {
+  // Before the arguments are read there is no telling whether they are right: what looks like the flag counts.
+  const words = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
+  const json = words.includes('--json');
+  const output = outputTo(world.stdout, world.stderr, json);
+  let endpoint = DEFAULT_ENDPOINT;
+  try {
+    const commands = world.commands ?? COMMANDS;
+    const { command: name, rest } = findCommand(args);
+    if (name === undefined) {
+      const { options } = readArguments(rest, {}, 'lithify');
+      if ('version' in options) {
+        output.say(world.version);
+        output.document({ version: world.version });
+        return 0;
+      }
+      const text = generalHelp(commands);
+      output.say(text);
+      output.document({ help: text });
+      return 'help' in options ? 0 : 2;
+    }
+    const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (entry === undefined) throw unknownCommand(name, Object.keys(commands));
+    const command = await entry.load();
+    const given = readArguments(rest, command.options, `lithify ${name}`);
+    if ('help' in given.options) {
+      const text = commandHelp(command);
+      output.say(text);
+      output.document({ help: text });
+      return 0;
+    }
+    if ('version' in given.options) {
+      output.say(world.version);
+      output.document({ version: world.version });
+      return 0;
+    }
+    const { stack, ...globals } = parseValues(GLOBAL_OPTIONS, given) as { readonly stack: string | undefined; readonly endpoint: string };
+    endpoint = globals.endpoint;
+    checkPositionals(command, given.positionals);
+    const values = parseValues(command.options, given);
+    return await command.run(
+      {
+        stack: stack ?? DEFAULT_STACK,
+        stackGiven: stack !== undefined,
+        endpoint,
+        json,
+        output,
+        projectDirectory: world.projectDirectory,
+        readInput: world.readInput,
+      },
+      values,
+      given.positionals,
+    );
+  } catch (thrown) {
+    const { exitCode, code, message } = failureOf(thrown, endpoint);
+    output.note(`lithify: ${message}`);
+    if (!output.wrote) output.document({ error: { code, message: message.split('\n')[0] } });
+    return exitCode;
+  }
+};

@@ -1,0 +1,396 @@
+/**
+ * Amazon Athena, engine version 3, on an engine in this process.
+ * Pages: https://docs.aws.amazon.com/athena/latest/APIReference/API_Operations.html
+ *
+ * Inputs honoured and ignored: the lists in settings.ts. Of requests, members that are not modelled are refused; of
+ * ResultConfiguration the encryption, owner and ACL are taken and change nothing, for results are plain files.
+ * Different: queries take no time on the host's clock, which stands still while one runs (Statistics tell the wall's time); one
+ * query runs at a time; the engine does not check types as strictly as Trino (it compares a text with a number).
+ */
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { AwsError } from '../../aws-error';
+import type { Caller } from '../../caller';
+import type { Clock } from '../../clock';
+import type { JsonService, Operation } from '../../service';
+import { namedQueryAnswer, queryExecution, runtimeStatistics, workgroupAnswer } from './answers';
+import { Engine } from './engine';
+import { isInterrupt } from './engine-errors';
+import { QueryFailure } from './failure';
+import type { QueryRecord } from './history';
+import { History } from './history';
+import type { ObjectStore } from './object-store';
+import { locationOf } from './object-store';
+import { ParquetFiles } from './parquet-files';
+import { Planner } from './planner';
+import type { Catalog, Interruption, Outcome, Query } from './query-runner';
+import { BytesScannedExceeded, QueryRunner, Stopped } from './query-runner';
+import { allow, idList, invalidRequest, memberText, members, paged, requiredText } from './requests';
+import { queryResults } from './results';
+import type { AthenaSettings, Workgroup } from './settings';
+import type { Statement } from './statements';
+import { parseStatement, statementTypes } from './statements';
+import { TextFiles } from './text-files';
+
+export interface AthenaOptions {
+  readonly settings: AthenaSettings;
+  readonly clock: Clock;
+  /** History is `<dataDir>/athena.ndjson`; the engine spills and stages below `<dataDir>/athena/`. */
+  readonly dataDir: string;
+  readonly catalog: Catalog;
+  readonly store: ObjectStore;
+  /** As DuckDB writes sizes. @default 900MB */
+  readonly memoryLimit?: string;
+  /** Of the engine. @default 2 */
+  readonly threads?: number;
+  /** Queries that run at the same time; they share the memory. @default 1 */
+  readonly concurrency?: number;
+}
+
+/** https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html */
+const MOST_QUERY_BYTES = 262_144;
+const TOKEN_CHARACTERS = [32, 128] as const;
+
+export interface QueryStatistics {
+  readonly state: QueryRecord['state'];
+  readonly bytesScanned: number;
+  /** Data objects that the query opened. */
+  readonly objects: number;
+  readonly rows: number;
+  /** Of the wall. */
+  readonly engineMillis: number;
+  readonly queueMillis: number;
+}
+
+interface Waiting {
+  readonly query: Query;
+  readonly interruption: Interruption;
+  readonly release: () => void;
+  readonly queuedAt: number;
+}
+
+export class AthenaStandIn {
+  readonly service: JsonService;
+  readonly #history: History;
+  readonly #waiting: Waiting[] = [];
+  readonly #interruptions = new Map<string, Interruption>();
+  readonly #running = new Set<Promise<void>>();
+  #closed = false;
+
+  private constructor(
+    private readonly options: AthenaOptions,
+    private readonly engine: Engine,
+    private readonly planner: Planner,
+    private readonly runner: QueryRunner,
+  ) {
+    this.#history = new History(options.dataDir, options.clock.now());
+    this.service = {
+      name: 'athena',
+      targetPrefix: 'AmazonAthena',
+      jsonVersion: '1.1',
+      operations: { ...this.#queryOperations(), ...this.#settingOperations() },
+    };
+  }
+
+  static async open(options: AthenaOptions): Promise<AthenaStandIn> {
+    const folder = join(options.dataDir, 'athena');
+    const staging = join(folder, 'staging');
+    const normalised = join(folder, 'text');
+    // What a stopped process was writing is no object yet, and copies of odd text files are made again when needed.
+    for (const leftOver of [staging, normalised, join(folder, 'spill')]) rmSync(leftOver, { recursive: true, force: true });
+    const { memoryLimit, threads } = options;
+    const engine = await Engine.open({
+      tempDir: join(folder, 'spill'),
+      ...(memoryLimit === undefined ? {} : { memoryLimit }),
+      ...(threads === undefined ? {} : { threads }),
+    });
+    const planner = await Planner.open(join(folder, 'spill-planner'));
+    const readers = { text: new TextFiles(normalised), parquet: new ParquetFiles() };
+    return new AthenaStandIn(options, engine, planner, new QueryRunner({ engine, planner, catalog: options.catalog, store: options.store, readers, staging }));
+  }
+
+  /** Stops what runs, waits for it to end, and frees the engine. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const id of this.#interruptions.keys()) this.#stop(id);
+    while (this.#running.size > 0) await Promise.all(this.#running);
+    this.#history.close();
+    this.planner.close();
+    this.engine.close();
+  }
+
+  /** What a query read and how long it took; undefined for an unknown id. */
+  statisticsOf(queryId: string): QueryStatistics | undefined {
+    const record = this.#history.get(queryId);
+    if (record === undefined) return undefined;
+    return {
+      state: record.state,
+      bytesScanned: record.outcome?.bytesScanned ?? 0,
+      objects: record.outcome?.objects ?? 0,
+      rows: record.outcome?.rows ?? 0,
+      engineMillis: record.millis?.engine ?? 0,
+      queueMillis: record.millis?.queue ?? 0,
+    };
+  }
+
+  /** All queries that were ever started, the oldest first, of one workgroup. */
+  queriesOf(workgroup: string): readonly QueryRecord[] {
+    return [...this.#history.ofWorkgroup(workgroup)].reverse();
+  }
+
+  #queryOperations(): Readonly<Record<string, Operation>> {
+    return {
+      StartQueryExecution: async (input, caller) => {
+        allow(input, 'QueryString', 'ClientRequestToken', 'QueryExecutionContext', 'ResultConfiguration', 'WorkGroup', 'ResultReuseConfiguration');
+        return { QueryExecutionId: this.#start(input, caller) };
+      },
+      GetQueryExecution: async (input) => {
+        allow(input, 'QueryExecutionId');
+        return { QueryExecution: queryExecution(this.#record(requiredText(input, 'QueryExecutionId'))) };
+      },
+      BatchGetQueryExecution: async (input) => {
+        allow(input, 'QueryExecutionIds');
+        const ids = idList(input, 'QueryExecutionIds');
+        const unknown = ids.filter((id) => this.#history.get(id) === undefined);
+        return {
+          QueryExecutions: ids.flatMap((id) => this.#history.get(id) ?? []).map(queryExecution),
+          UnprocessedQueryExecutionIds: unknown.map((id) => ({
+            QueryExecutionId: id,
+            ErrorCode: 'INVALID_QUERY_EXECUTION_ID',
+            ErrorMessage: `QueryExecution ${id} was not found`,
+          })),
+        };
+      },
+      GetQueryResults: async (input, caller) => {
+        allow(input, 'QueryExecutionId', 'NextToken', 'MaxResults', 'QueryResultType');
+        return queryResults(this.#record(requiredText(input, 'QueryExecutionId')), input, caller, this.options.store);
+      },
+      GetQueryRuntimeStatistics: async (input) => {
+        allow(input, 'QueryExecutionId');
+        return { QueryRuntimeStatistics: runtimeStatistics(this.#record(requiredText(input, 'QueryExecutionId'))) };
+      },
+      StopQueryExecution: async (input) => {
+        allow(input, 'QueryExecutionId');
+        this.#stop(this.#record(requiredText(input, 'QueryExecutionId')).id);
+        return {};
+      },
+      ListQueryExecutions: async (input) => {
+        allow(input, 'WorkGroup', 'NextToken', 'MaxResults');
+        const group = this.#workgroup(memberText(input, 'WorkGroup') ?? 'primary');
+        return paged(input, this.#history.ofWorkgroup(group.name).map(({ id }) => id), 'QueryExecutionIds');
+      },
+    };
+  }
+
+  #settingOperations(): Readonly<Record<string, Operation>> {
+    const { settings } = this.options;
+    const catalog = { CatalogName: 'AwsDataCatalog', Type: 'GLUE' };
+    return {
+      GetWorkGroup: async (input) => {
+        allow(input, 'WorkGroup');
+        return { WorkGroup: workgroupAnswer(this.#workgroup(requiredText(input, 'WorkGroup'))) };
+      },
+      ListWorkGroups: async (input) => {
+        allow(input, 'NextToken', 'MaxResults');
+        return paged(input, settings.workgroups.map(({ name, enabled }) => ({ Name: name, State: enabled ? 'ENABLED' : 'DISABLED' })), 'WorkGroups');
+      },
+      ListNamedQueries: async (input) => {
+        allow(input, 'WorkGroup', 'NextToken', 'MaxResults');
+        const group = this.#workgroup(memberText(input, 'WorkGroup') ?? 'primary');
+        return paged(input, settings.namedQueries.filter(({ workgroup }) => workgroup === group.name).map(({ id }) => id), 'NamedQueryIds');
+      },
+      GetNamedQuery: async (input) => {
+        allow(input, 'NamedQueryId');
+        const id = requiredText(input, 'NamedQueryId');
+        const query = settings.namedQueries.find((one) => one.id === id);
+        if (query === undefined) throw invalidRequest(`NamedQuery ${id} was not found`);
+        return { NamedQuery: namedQueryAnswer(query) };
+      },
+      GetDataCatalog: async (input) => {
+        allow(input, 'Name', 'WorkGroup');
+        const name = requiredText(input, 'Name');
+        if (name.toLowerCase() !== 'awsdatacatalog') throw invalidRequest(`Data catalog ${name} was not found`);
+        return { DataCatalog: { Name: catalog.CatalogName, Type: catalog.Type, Parameters: { 'catalog-id': settings.accountId } } };
+      },
+      ListDataCatalogs: async (input) => {
+        allow(input, 'NextToken', 'MaxResults', 'WorkGroup');
+        return { DataCatalogsSummary: [catalog] };
+      },
+    };
+  }
+
+  #record(id: string): QueryRecord {
+    const record = this.#history.get(id);
+    if (record === undefined) throw invalidRequest(`QueryExecution ${id} was not found`);
+    return record;
+  }
+
+  #workgroup(name: string): Workgroup {
+    const group = this.options.settings.workgroups.find((one) => one.name === name);
+    if (group === undefined) throw invalidRequest('WorkGroup is not found.');
+    return group;
+  }
+
+  #start(input: Readonly<Record<string, unknown>>, caller: Caller): string {
+    const text = requiredText(input, 'QueryString');
+    if (Buffer.byteLength(text) > MOST_QUERY_BYTES) {
+      throw invalidRequest(`1 validation error detected: Value at 'queryString' failed to satisfy constraint: Member must have length less than or equal to ${MOST_QUERY_BYTES}`);
+    }
+    const token = memberText(input, 'ClientRequestToken');
+    if (token !== undefined && (token.length < TOKEN_CHARACTERS[0] || token.length > TOKEN_CHARACTERS[1])) {
+      throw invalidRequest(`1 validation error detected: Value '${token}' at 'clientRequestToken' failed to satisfy constraint: Member must have length between ${TOKEN_CHARACTERS.join(' and ')}`);
+    }
+    const reuse = members(members(input['ResultReuseConfiguration'])['ResultReuseByAgeConfiguration']);
+    if (reuse['Enabled'] === true) throw invalidRequest('ResultReuseConfiguration is not supported by the embedded host.');
+    const group = this.#workgroup(memberText(input, 'WorkGroup') ?? 'primary');
+    if (!group.enabled) throw invalidRequest(`WorkGroup ${group.name} is disabled.`);
+    const place = members(input['QueryExecutionContext']);
+    const catalog = memberText(place, 'Catalog');
+    if (catalog !== undefined && catalog.toLowerCase() !== 'awsdatacatalog') throw invalidRequest(`Data catalog ${catalog} was not found`);
+    const database = memberText(place, 'Database')?.toLowerCase();
+    const folder = this.#outputFolder(input, group);
+    const earlier = token === undefined ? undefined : this.#history.withToken(token);
+    if (earlier !== undefined) {
+      if (earlier.text === text && earlier.workgroup === group.name && earlier.database === database) return earlier.id;
+      throw invalidRequest('Idempotent parameters do not match');
+    }
+    const id = queryId(token ?? `${this.#history.size}\0${this.options.clock.now()}\0${text}`);
+    const parsed = parse(text, database ?? '');
+    if (group.enforces && parsed.statement?.kind === 'ctas' && parsed.statement.properties.externalLocation !== undefined) {
+      throw invalidRequest(
+        "The Create Table As Select query failed because it was submitted with an 'external_location' property to an Athena Workgroup that enforces a centralized output location for all queries. Please remove the 'external_location' property and resubmit the query.",
+      );
+    }
+    const { bucket, prefix } = locationOf(folder)!;
+    const types = parsed.statement === undefined ? { type: 'DML', subtype: 'SELECT' } : statementTypes(parsed.statement);
+    const key = `${prefix}${id}.${types.type === 'DML' ? 'csv' : 'txt'}`;
+    const record: QueryRecord = {
+      id,
+      text,
+      workgroup: group.name,
+      statementType: types.type,
+      substatementType: types.subtype,
+      output: parsed.statement?.kind === 'ctas' ? `${folder}tables/${id}` : `s3://${bucket}/${key}`,
+      state: 'QUEUED',
+      submittedAt: this.options.clock.now(),
+      ...(token === undefined ? {} : { token }),
+      ...(database === undefined ? {} : { database }),
+    };
+    this.#history.put(record);
+    if (parsed.statement === undefined) {
+      this.#end(id, { ...failed(parsed.failure), millis: { queue: 0, engine: 0 } });
+      return id;
+    }
+    const query: Query = {
+      id,
+      text,
+      statement: parsed.statement,
+      database: database ?? '',
+      caller,
+      now: this.options.clock.now(),
+      output: { bucket, key },
+      tables: `${folder}tables/`,
+      ...(group.bytesScannedCutoff === undefined ? {} : { bytesScannedCutoff: group.bytesScannedCutoff }),
+    };
+    const interruption: Interruption = { stopped: false, connection: undefined };
+    this.#interruptions.set(id, interruption);
+    this.#waiting.push({ query, interruption, release: this.options.clock.hold(), queuedAt: performance.now() });
+    this.#next();
+    return id;
+  }
+
+  #outputFolder(input: Readonly<Record<string, unknown>>, group: Workgroup): string {
+    const asked = memberText(members(input['ResultConfiguration']), 'OutputLocation');
+    const location = group.enforces ? group.outputLocation : (asked ?? group.outputLocation);
+    if (location === undefined) {
+      throw invalidRequest('No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.');
+    }
+    if (locationOf(location) === undefined) throw invalidRequest(`outputLocation is not a valid S3 path.`);
+    return location.endsWith('/') ? location : `${location}/`;
+  }
+
+  /** Starts what waits, as far as queries may run at the same time. */
+  #next(): void {
+    while (this.#running.size < (this.options.concurrency ?? 1)) {
+      const waiting = this.#waiting.shift();
+      if (waiting === undefined) return;
+      const work = this.#run(waiting).finally(() => {
+        this.#running.delete(work);
+        this.#interruptions.delete(waiting.query.id);
+        waiting.release();
+        this.#next();
+      });
+      this.#running.add(work);
+    }
+  }
+
+  async #run({ query, interruption, queuedAt }: Waiting): Promise<void> {
+    const startedAt = performance.now();
+    const millis = (): { readonly queue: number; readonly engine: number } => ({
+      queue: Math.round(startedAt - queuedAt),
+      engine: Math.max(1, Math.round(performance.now() - startedAt)),
+    });
+    // The answer to StartQueryExecution comes first.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    try {
+      if (interruption.stopped) throw new Stopped();
+      this.#history.keep({ ...this.#record(query.id), state: 'RUNNING' });
+      const outcome: Outcome = await this.runner.run(query, interruption);
+      this.#end(query.id, { state: 'SUCCEEDED', outcome, millis: millis() });
+    } catch (error) {
+      this.#end(query.id, { ...ending(error, interruption), millis: millis() });
+    }
+  }
+
+  #end(id: string, change: Partial<QueryRecord>): void {
+    this.#history.put({ ...this.#record(id), ...change, completedAt: this.options.clock.now() });
+  }
+
+  #stop(id: string): void {
+    const interruption = this.#interruptions.get(id);
+    if (interruption === undefined) return;
+    interruption.stopped = true;
+    interruption.connection?.interrupt();
+    if (this.#closed) return;
+    const index = this.#waiting.findIndex(({ query }) => query.id === id);
+    if (index < 0) return;
+    const [waiting] = this.#waiting.splice(index, 1);
+    this.#interruptions.delete(id);
+    this.#end(id, { state: 'CANCELLED', reason: 'Query cancelled by user', millis: { queue: Math.round(performance.now() - waiting!.queuedAt), engine: 0 } });
+    waiting!.release();
+  }
+}
+
+type Parsed = { readonly statement: Statement; readonly failure?: undefined } | { readonly statement?: undefined; readonly failure: QueryFailure };
+
+const parse = (text: string, database: string): Parsed => {
+  try {
+    return { statement: parseStatement(text, database) };
+  } catch (error) {
+    if (error instanceof QueryFailure) return { failure: error };
+    throw error;
+  }
+};
+
+const failed = (failure: QueryFailure): Partial<QueryRecord> => ({
+  state: 'FAILED',
+  reason: failure.message,
+  error: { category: failure.category, message: failure.message },
+});
+
+const ending = (error: unknown, interruption: Interruption): Partial<QueryRecord> => {
+  if (error instanceof BytesScannedExceeded) return { state: 'CANCELLED', reason: 'Query cancelled! : Bytes scanned limit was exceeded' };
+  if (error instanceof Stopped || (interruption.stopped && isInterrupt(error))) return { state: 'CANCELLED', reason: 'Query cancelled by user' };
+  if (error instanceof QueryFailure) return failed(error);
+  if (error instanceof AwsError) {
+    return failed(new QueryFailure(error.code === 'AccessDenied' || error.code === 'AccessDeniedException' ? 'PERMISSION_DENIED' : 'HIVE_FILESYSTEM_ERROR', `${error.message} (${error.code})`));
+  }
+  return failed(new QueryFailure('GENERIC_INTERNAL_ERROR', error instanceof Error ? error.message : String(error), 1));
+};
+
+/** A query's id: of its token, or of its place in the history. */
+const queryId = (seed: string): string => {
+  const hash = createHash('sha256').update(seed).digest('hex');
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+};

@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AthenaClient, GetQueryResultsCommand } from '@aws-sdk/client-athena';
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { ListObjectsV2Command, S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, type DescribeExecutionCommandOutput } from '@aws-sdk/client-sfn';
+import { runQuery } from '../../cli/demo/athena';
+import { runPrefix, reportKey, planKey } from '../../contracts/lake';
+import { startHost } from '../../local/host';
+import type { Host } from '../../local/host-types';
+import { planSchema, reportSchema, type Plan, type Report } from '../../workflows/documents';
+
+const PROJECT = join(__dirname, '..', '..');
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+export const START = Date.parse('2026-11-02T00:00:00.000Z');
+
+/** A producer's event; `created_at` in seconds. */
+export const event = (uuid: number, name: string, createdAt: number | string, rest: Readonly<Record<string, unknown>> = {}): string =>
+  JSON.stringify({ event_uuid: `00000000-0000-4000-8000-${String(uuid).padStart(12, '0')}`, event_name: name, created_at: createdAt, ...rest });
+
+/** The embedded host with the clients that a test drives it by: the deployed program, handlers, state machine and SQL. */
+export class Lake {
+  readonly #kinesis: KinesisClient;
+  readonly #athena: AthenaClient;
+  readonly s3: S3Client;
+  readonly executions: SFNClient;
+
+  private constructor(
+    readonly host: Host,
+    readonly dataDir: string,
+  ) {
+    const client = { endpoint: host.endpoint, region: host.region, credentials: { accessKeyId: 'operator', secretAccessKey: 'x' } };
+    this.#kinesis = new KinesisClient(client);
+    this.#athena = new AthenaClient(client);
+    this.s3 = new S3Client(client);
+    this.executions = new SFNClient(client);
+  }
+
+  static async open(dataDir = mkdtempSync(join(tmpdir(), 'lithify-flow-'))): Promise<Lake> {
+    const host = await startHost({ stack: 'dev', projectDirectory: PROJECT, dataDirectory: dataDir, port: 0, clock: 'manual', startMillis: START });
+    return new Lake(host, dataDir);
+  }
+
+  async close(): Promise<void> {
+    for (const client of [this.#kinesis, this.#athena, this.s3, this.executions]) client.destroy();
+    await this.host.close();
+  }
+
+  async remove(): Promise<void> {
+    await this.close();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  get bucket(): string {
+    return String(this.host.outputs['bucket']);
+  }
+
+  fileOf(key: string): string {
+    return join(this.dataDir, 's3', this.bucket, key);
+  }
+
+  async put(...records: readonly string[]): Promise<void> {
+    const answer = await this.#kinesis.send(
+      new PutRecordsCommand({
+        StreamName: String(this.host.outputs['streamName']),
+        Records: records.map((data, index) => ({ Data: Buffer.from(data), PartitionKey: String(index) })),
+      }),
+    );
+    if (answer.FailedRecordCount !== 0) throw new Error(`${answer.FailedRecordCount} records failed`);
+  }
+
+  /** Time passes until what was put is delivered. */
+  deliver(): Promise<void> {
+    return this.host.advance(20 * 60_000);
+  }
+
+  /** Time passes over the next scheduled run, up to 03:00 of the next day. */
+  async night(): Promise<void> {
+    const midnight = Math.floor(this.host.now() / DAY) * DAY + DAY;
+    await this.host.advance(midnight + 3 * HOUR - this.host.now());
+  }
+
+  async compact(input: object = {}): Promise<DescribeExecutionCommandOutput> {
+    const { executionArn } = await this.executions.send(
+      new StartExecutionCommand({ stateMachineArn: String(this.host.outputs['stateMachineArn']), input: JSON.stringify(input) }),
+    );
+    // Time passes only where the run waits for it.
+    await this.host.advance(1_000);
+    return this.executions.send(new DescribeExecutionCommand({ executionArn }));
+  }
+
+  async keys(prefix: string): Promise<string[]> {
+    const keys: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.s3.send(
+        new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix, ...(token === undefined ? {} : { ContinuationToken: token }) }),
+      );
+      keys.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ''));
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+    return keys;
+  }
+
+  async json(key: string): Promise<unknown> {
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+    return JSON.parse((await Body?.transformToString()) ?? 'null');
+  }
+
+  async runs(): Promise<string[]> {
+    const root = 'runs/events/';
+    return [...new Set((await this.keys(root)).map((key) => key.slice(root.length).split('/')[0] ?? ''))].sort();
+  }
+
+  async report(run?: string): Promise<Report> {
+    const id = run ?? (await this.runs()).at(-1) ?? '';
+    return reportSchema.parse(await this.json(reportKey('events', id)));
+  }
+
+  async plan(run?: string): Promise<Plan> {
+    const id = run ?? (await this.runs()).at(-1) ?? '';
+    return planSchema.parse(await this.json(planKey('events', id)));
+  }
+
+  runFolder(run: string): string {
+    return runPrefix('events', run);
+  }
+
+  /** Rows of a query as texts, NULL as null. */
+  async rows(sql: string): Promise<(string | null)[][]> {
+    const execution = await runQuery(this.#athena, sql, String(this.host.outputs['workgroup']), String(this.host.outputs['database']));
+    const { ResultSet } = await this.#athena.send(new GetQueryResultsCommand({ QueryExecutionId: execution.QueryExecutionId }));
+    return (ResultSet?.Rows ?? []).slice(1).map(({ Data }) => (Data ?? []).map(({ VarCharValue }) => VarCharValue ?? null));
+  }
+}
