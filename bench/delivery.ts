@@ -33,7 +33,10 @@ export const deliveryBenchmark: Benchmark = {
             await settled(pipeline);
           });
         },
-        () => rateOf(RECORDS, () => batches.forEach((batch) => transform({ records: batch }, { onTimeDaysBefore: 1, eventTypes: [] }))),
+        () =>
+          rateOf(RECORDS, () =>
+            batches.forEach((batch) => transform({ records: batch }, { onTimeDaysBefore: 1, eventTypes: [] })),
+          ),
       );
       return [
         {

@@ -27,10 +27,14 @@ const playedDemo = async (events: number): Promise<{ readonly seconds: number; r
   const dataDir = mkdtempSync(join(tmpdir(), 'lithify-bench-demo-'));
   const started = performance.now();
   const options = ['--events', String(events), '--data-dir', join(dataDir, 'demo'), '--json'];
-  const demo = spawn(process.execPath, ['--require', join(__dirname, 'peak-memory.cjs'), join(CHECKOUT, 'bin', 'lithify.cjs'), 'demo', ...options], {
-    // The fourth is where the process says how much memory it had.
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-  });
+  const demo = spawn(
+    process.execPath,
+    ['--require', join(__dirname, 'peak-memory.cjs'), join(CHECKOUT, 'bin', 'lithify.cjs'), 'demo', ...options],
+    {
+      // The fourth is where the process says how much memory it had.
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    },
+  );
   try {
     const [, out, err, peak] = demo.stdio.map((stream) => stream as Readable);
     const [[code], document, story, kibibytes] = await Promise.all([

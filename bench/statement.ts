@@ -37,7 +37,11 @@ export const statementBenchmark: Benchmark = {
       clock: 'manual',
       startMillis: Date.UTC(2026, 0, 2),
     });
-    const client = { endpoint: host.endpoint, region: host.region, credentials: { accessKeyId: 'bench', secretAccessKey: 'local' } };
+    const client = {
+      endpoint: host.endpoint,
+      region: host.region,
+      credentials: { accessKeyId: 'bench', secretAccessKey: 'local' },
+    };
     const athena = new AthenaClient(client);
     const s3 = new S3Client(client);
     try {
@@ -111,7 +115,9 @@ const unenforced = (workgroups: ReturnType<typeof resourcesOf>): string => {
 };
 
 const queried = async (athena: AthenaClient, statement: string, workgroup: string): Promise<void> => {
-  const { QueryExecutionId } = await athena.send(new StartQueryExecutionCommand({ QueryString: statement, WorkGroup: workgroup }));
+  const { QueryExecutionId } = await athena.send(
+    new StartQueryExecutionCommand({ QueryString: statement, WorkGroup: workgroup }),
+  );
   for (;;) {
     const { QueryExecution } = await athena.send(new GetQueryExecutionCommand({ QueryExecutionId }));
     const { State, StateChangeReason } = QueryExecution?.Status ?? {};

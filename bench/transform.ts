@@ -46,7 +46,10 @@ export const batchesOf = (records: readonly BenchRecord[]): readonly (readonly T
 
 /** What a transform does that neither keeps the record's text nor judges it. */
 const reserialized = ({ data, approximateArrivalTimestamp }: TransformRecord): string => {
-  const event = JSON.parse(Buffer.from(data, 'base64').toString()) as { readonly event_name: string; readonly created_at: number };
+  const event = JSON.parse(Buffer.from(data, 'base64').toString()) as {
+    readonly event_name: string;
+    readonly created_at: number;
+  };
   const [type, subtype] = event.event_name.split(':');
   const added = {
     created_datetime: new Date(Number(event.created_at)).toISOString(),

@@ -6,7 +6,10 @@ import { isRate, median } from './measurement';
 export const baselineSchema = z.strictObject({
   /** By what share each may be missed: machines differ, and neighbours are noisy. */
   tolerance: z.strictObject({ target: z.number().min(0).max(1), ratio: z.number().min(0).max(1) }),
-  benchmarks: z.record(z.string(), z.strictObject({ target: z.number().positive().optional(), ratio: z.number().positive().optional() })),
+  benchmarks: z.record(
+    z.string(),
+    z.strictObject({ target: z.number().positive().optional(), ratio: z.number().positive().optional() }),
+  ),
 });
 export type Baseline = z.infer<typeof baselineSchema>;
 
@@ -34,7 +37,9 @@ export const judge = (measurement: Measurement, baseline: Baseline): Verdict => 
   const ratio = reference && value / reference.value;
   const misses: string[] = [];
   if (target !== undefined && isMissed(value, target, baseline.tolerance.target, unit)) {
-    misses.push(`${name}: ${shown(value)} ${unit} misses the target of ${shown(target)} by more than ${percent(baseline.tolerance.target)}`);
+    misses.push(
+      `${name}: ${shown(value)} ${unit} misses the target of ${shown(target)} by more than ${percent(baseline.tolerance.target)}`,
+    );
   }
   if (ratio !== undefined && recordedRatio !== undefined && isMissed(ratio, recordedRatio, baseline.tolerance.ratio, unit)) {
     misses.push(

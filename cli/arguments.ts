@@ -25,7 +25,14 @@ export const GLOBAL_OPTIONS = {
 } satisfies Options;
 
 type Token =
-  | { readonly kind: 'option'; readonly name: string; readonly rawName: string; readonly index: number; readonly value?: string | undefined; readonly inlineValue?: boolean | undefined }
+  | {
+      readonly kind: 'option';
+      readonly name: string;
+      readonly rawName: string;
+      readonly index: number;
+      readonly value?: string | undefined;
+      readonly inlineValue?: boolean | undefined;
+    }
   | { readonly kind: 'positional'; readonly index: number; readonly value: string }
   | { readonly kind: 'option-terminator'; readonly index: number };
 
@@ -59,7 +66,9 @@ export const findCommand = (args: readonly string[]): Found => {
       return { command: token.value, rest: [...args.slice(0, token.index), ...args.slice(token.index + 1)] };
     }
     if (!Object.hasOwn(GLOBAL_OPTIONS, token.name)) {
-      throw new UsageError(`${token.rawName} stands before a command; write \`lithify COMMAND ${token.rawName} …\`.`);
+      const meant = nearest(token.name, Object.keys(GLOBAL_OPTIONS));
+      const hint = meant === undefined ? "a command's own flags follow its name." : `did you mean --${meant}?`;
+      throw new UsageError(`${token.rawName} is not a flag of every command; ${hint}`);
     }
   }
   return { command: undefined, rest: args };
@@ -87,7 +96,8 @@ export const readArguments = (args: readonly string[], options: Options, command
     if (token.kind !== 'option') continue;
     const option = Object.hasOwn(all, token.name) ? all[token.name] : undefined;
     if (option === undefined) throw unknownFlag(token.rawName, Object.keys(all), commandName);
-    if (Object.hasOwn(given, token.name) && option.placeholder !== undefined) throw new UsageError(`--${token.name} is given twice.`);
+    if (Object.hasOwn(given, token.name) && option.placeholder !== undefined)
+      throw new UsageError(`--${token.name} is given twice.`);
     given[token.name] = valueOf(token, option);
   }
   return { options: given, positionals };
@@ -106,7 +116,8 @@ const valueOf = (token: Token & { kind: 'option' }, { placeholder }: Option<unkn
   }
   // `--from --json` is a forgotten value rather than a date called --json; a negative number is a value.
   const swallowed = token.inlineValue === false && /^-[^\d.]/.test(token.value ?? '');
-  if (token.value === undefined || swallowed) throw new UsageError(`--${token.name} needs a value: --${token.name} ${placeholder}.`);
+  if (token.value === undefined || swallowed)
+    throw new UsageError(`--${token.name} needs a value: --${token.name} ${placeholder}.`);
   return token.value;
 };
 

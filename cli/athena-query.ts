@@ -64,7 +64,11 @@ const failed = ({ Status, QueryExecutionId }: QueryExecution): Error => {
   return Status?.AthenaError?.ErrorCategory === USER_ERROR ? new UsageError(reason) : new LithifyError('query', reason);
 };
 
-const ended = async (client: Pick<AthenaClient, 'send'>, id: string, onState: (state: string) => void): Promise<QueryExecution> => {
+const ended = async (
+  client: Pick<AthenaClient, 'send'>,
+  id: string,
+  onState: (state: string) => void,
+): Promise<QueryExecution> => {
   for (let wait = 20; ; wait = Math.min(1_000, wait * 1.5)) {
     const { QueryExecution: execution } = await client.send(new GetQueryExecutionCommand({ QueryExecutionId: id }));
     const state = execution?.Status?.State;

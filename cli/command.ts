@@ -95,7 +95,12 @@ const optional = <T>(placeholder: string, summary: string, read: Read<T>): Optio
   parse: (given, name) => (given === undefined ? undefined : read(given, name)),
 });
 
-const withFallback = <T extends string | number>(placeholder: string, summary: string, read: Read<T>, fallback: T): Option<T> => ({
+const withFallback = <T extends string | number>(
+  placeholder: string,
+  summary: string,
+  read: Read<T>,
+  fallback: T,
+): Option<T> => ({
   placeholder,
   summary,
   fallback: String(fallback),

@@ -78,7 +78,11 @@ export class Connection {
 
   #config() {
     // The keys are no secrets: the host answers on loopback only, and takes any that belongs to no role for a person's.
-    return { endpoint: this.endpoint, region: this.host.region, credentials: { accessKeyId: 'operator', secretAccessKey: 'operator' } };
+    return {
+      endpoint: this.endpoint,
+      region: this.host.region,
+      credentials: { accessKeyId: 'operator', secretAccessKey: 'operator' },
+    };
   }
 
   #kept<T extends { destroy(): void }>(client: T): T {
@@ -91,7 +95,10 @@ export const outputsOf = (description: HostDescription, endpoint: string): Stack
   const outputs = outputsSchema.safeParse(description.outputs);
   if (outputs.success) return outputs.data;
   const name = outputs.error.issues[0]?.path.join('.') ?? '';
-  throw new LithifyError('outputs', `the host at ${endpoint} runs a stack without the output ${name}; it is another version of lithify.`);
+  throw new LithifyError(
+    'outputs',
+    `the host at ${endpoint} runs a stack without the output ${name}; it is another version of lithify.`,
+  );
 };
 
 /** Runs `work` with the services of the host that the flags name. */

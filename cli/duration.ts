@@ -60,7 +60,8 @@ export const readableDuration = (millis: number): string => {
 /** Epoch milliseconds of an ISO 8601 instant; without an offset it is in UTC. */
 export const parseInstant = (text: string, name: string): number => {
   const instant = DateTime.fromISO(text, { zone: 'utc' });
-  if (!instant.isValid) throw new UsageError(`${name} is "${text}"; it must be an ISO 8601 instant such as 2026-11-22T06:00:00Z.`);
+  if (!instant.isValid)
+    throw new UsageError(`${name} is "${text}"; it must be an ISO 8601 instant such as 2026-11-22T06:00:00Z.`);
   return instant.toMillis();
 };
 

@@ -34,12 +34,31 @@ const lastStateOf = async (client: Pick<SFNClient, 'send'>, executionArn: string
 };
 
 /** Waits until an execution has ended, telling the states that it enters. */
-export const follow = async ({ client, executionArn, onState, onIdle, idleMillis, pause }: Following): Promise<EndedExecution> => {
+export const follow = async ({
+  client,
+  executionArn,
+  onState,
+  onIdle,
+  idleMillis,
+  pause,
+}: Following): Promise<EndedExecution> => {
   let [state, idle, told] = [undefined as string | undefined, 0, false];
   for (let wait = FIRST_PAUSE_MILLIS; ; wait = Math.min(LONGEST_PAUSE_MILLIS, wait * 1.5)) {
-    const { status = 'RUNNING', startDate = new Date(0), output, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    const {
+      status = 'RUNNING',
+      startDate = new Date(0),
+      output,
+      error,
+      cause,
+    } = await client.send(new DescribeExecutionCommand({ executionArn }));
     if (status !== 'RUNNING' && status !== 'PENDING_REDRIVE') {
-      return { status, run: runIdOf(executionArn, startDate), output: output === undefined ? undefined : (JSON.parse(output) as unknown), error, cause };
+      return {
+        status,
+        run: runIdOf(executionArn, startDate),
+        output: output === undefined ? undefined : (JSON.parse(output) as unknown),
+        error,
+        cause,
+      };
     }
     const entered = await lastStateOf(client, executionArn);
     idle = entered === state ? idle + wait : 0;

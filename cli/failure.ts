@@ -20,7 +20,8 @@ interface Thrown {
 export const noHost = (endpoint: string, cause?: unknown): LithifyError =>
   new LithifyError('no-host', `no embedded host answers at ${endpoint}; start one with \`lithify local\`.`, { cause });
 
-const CONNECTION = /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN|ERR_HTTP2_|UND_ERR_SOCKET)/;
+const CONNECTION =
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN|ERR_HTTP2_|UND_ERR_SOCKET)/;
 
 /** Whether nothing answered, or what answered went away. Clients wrap the reason: look through causes. */
 export const isConnectionFailure = (thrown: unknown, depth = 0): boolean => {

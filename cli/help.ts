@@ -22,9 +22,12 @@ const definitions = (entries: readonly (readonly [term: string, meaning: string]
   const column = Math.min(36, Math.max(0, ...entries.map(([term]) => term.length))) + 4;
   return entries
     .map(([term, meaning]) => {
-      const lines = wrapped(meaning, WIDTH - column);
-      const first = `  ${term}`.length + 2 <= column ? `  ${term}`.padEnd(column) + (lines.shift() ?? '') : `  ${term}`;
-      return [first, ...lines.map((line) => ' '.repeat(column) + line)].map((line) => line.trimEnd()).join('\n');
+      const lines = wrapped(meaning, WIDTH - column).map((line) => ' '.repeat(column) + line);
+      const head = `  ${term}`;
+      // A long term stands on a line of its own.
+      const beside =
+        head.length + 2 <= column ? [head.padEnd(column) + (lines[0] ?? '').trimStart(), ...lines.slice(1)] : [head, ...lines];
+      return beside.map((line) => line.trimEnd()).join('\n');
     })
     .join('\n');
 };

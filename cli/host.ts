@@ -72,14 +72,19 @@ export const hostAt = (endpoint: string): HostControls => {
 };
 
 const strangerAt = (endpoint: string, cause: unknown): LithifyError =>
-  new LithifyError('no-host', `something answers at ${endpoint}, but it is no lithify host; give its address with --endpoint.`, { cause });
+  new LithifyError('no-host', `something answers at ${endpoint}, but it is no lithify host; give its address with --endpoint.`, {
+    cause,
+  });
 
 /** The host that the flags name, and what it says of itself; one that runs another stack than --stack is refused. */
 export const describedHost = async ({
   endpoint,
   stack,
   stackGiven,
-}: Pick<CommandContext, 'endpoint' | 'stack' | 'stackGiven'>): Promise<{ readonly host: HostControls; readonly description: HostDescription }> => {
+}: Pick<CommandContext, 'endpoint' | 'stack' | 'stackGiven'>): Promise<{
+  readonly host: HostControls;
+  readonly description: HostDescription;
+}> => {
   const host = hostAt(endpoint);
   const description = await host.describe();
   if (stackGiven && description.stack !== stack) {

@@ -1,4 +1,13 @@
-import { checkPositionals, DEFAULT_ENDPOINT, DEFAULT_STACK, findCommand, GLOBAL_OPTIONS, parseValues, readArguments, unknownCommand } from './arguments';
+import {
+  checkPositionals,
+  DEFAULT_ENDPOINT,
+  DEFAULT_STACK,
+  findCommand,
+  GLOBAL_OPTIONS,
+  parseValues,
+  readArguments,
+  unknownCommand,
+} from './arguments';
 import type { ExitCode } from './command';
 import { failureOf } from './failure';
 import { commandHelp, generalHelp } from './help';
@@ -24,7 +33,7 @@ export const runCli = async (args: readonly string[], world: World): Promise<Exi
   const output = outputTo(world.stdout, world.stderr, json);
   let endpoint = DEFAULT_ENDPOINT;
   try {
-    const commands = world.commands ?? COMMANDS;
+    const commands: Readonly<Record<string, TableEntry>> = world.commands ?? COMMANDS;
     const { command: name, rest } = findCommand(args);
     if (name === undefined) {
       const { options } = readArguments(rest, {}, 'lithify');
@@ -40,7 +49,7 @@ export const runCli = async (args: readonly string[], world: World): Promise<Exi
     }
     const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (entry === undefined) throw unknownCommand(name, Object.keys(commands));
-    const command = await entry.load();
+    const command = entry.load();
     const given = readArguments(rest, command.options, `lithify ${name}`);
     if ('help' in given.options) {
       const text = commandHelp(command);
@@ -53,7 +62,10 @@ export const runCli = async (args: readonly string[], world: World): Promise<Exi
       output.document({ version: world.version });
       return 0;
     }
-    const { stack, ...globals } = parseValues(GLOBAL_OPTIONS, given) as { readonly stack: string | undefined; readonly endpoint: string };
+    const { stack, ...globals } = parseValues(GLOBAL_OPTIONS, given) as {
+      readonly stack: string | undefined;
+      readonly endpoint: string;
+    };
     endpoint = globals.endpoint;
     checkPositionals(command, given.positionals);
     const values = parseValues(command.options, given);

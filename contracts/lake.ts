@@ -61,8 +61,9 @@ export const pieceKey = (table: string, partition: Partition, hash: string): str
   `${piecePartitionPrefix(table, partition)}${hash}.gz`;
 
 /**
- * A marker says that a source object (key and ETag) is routed. It mirrors the source's key, so markers list in the order of their sources
- * and both can be merged as sorted streams. The leading underscore hides the folder from every engine.
+ * A marker says that a source object (key and ETag) is routed. It mirrors the source's key, so that the markers of a partition can be
+ * listed alone. They come nearly in the order of their sources; sort them by source where that matters (`x.gz.bak/` lists before `x.gz/`).
+ * The leading underscore hides the folder from every engine.
  */
 export const markerPrefix = (table: string): string => `${piecePrefix(table)}_routed/`;
 export const markerKey = (table: string, sourceKey: string, etag: string): string =>

@@ -51,11 +51,18 @@ const expression = (text: string): Expression => `{% ${text} %}`;
 const NOW = expression('$states.context.State.EnteredTime');
 const RESULT = expression('$states.result.Payload');
 
+const CAUSE = "$states.errorOutput.Cause ? $states.errorOutput.Cause : ''";
+/** Athena's cause is the whole query execution, its text first: what a person wants is the reason. */
+const REASON = `($match($cause, /"StateChangeReason":"([^"]+)"/).groups[0])`;
+
 /** `Error` and `Cause` of what was caught, for the states that report it. */
 const failed = (next: string): Catcher => ({
   ErrorEquals: ['States.ALL'],
   Next: next,
-  Assign: { error: expression('$states.errorOutput.Error'), cause: expression("$substring($states.errorOutput.Cause ? $states.errorOutput.Cause : '', 0, 2000)") },
+  Assign: {
+    error: expression('$states.errorOutput.Error'),
+    cause: expression(`($cause := ${CAUSE}; $reason := ${REASON}; $substring($reason ? $reason : $cause, 0, 2000))`),
+  },
 });
 
 /**

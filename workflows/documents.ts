@@ -76,7 +76,10 @@ export const routedSchema = z.object({ key: z.string(), etag: z.string(), partit
 /** One round of routing, or what a gather invocation routed. */
 export const routeOutcomeSchema = z.object({
   routed: z.array(routedSchema),
+  /** Corrupt: set aside with the reason, and tried again by the next run. */
   unreadable: z.array(setAsideSchema),
+  /** Could not be fetched just now: they stay new. */
+  unread: z.array(setAsideSchema).default([]),
 });
 export type RouteOutcome = z.infer<typeof routeOutcomeSchema>;
 
@@ -146,6 +149,8 @@ export const reportSchema = z.object({
   leftOut: z.array(z.object({ partition: z.string(), reason: z.string() })),
   lines: z.object({ in: z.number(), duplicates: z.number(), conflicts: z.number(), late: z.number(), rejected: z.number() }),
   unreadable: z.array(setAsideSchema),
+  /** Could not be fetched: left for the next run. */
+  unread: z.array(setAsideSchema).default([]),
   changed: z.number(),
   gathered: z.object({ objects: z.number(), bytes: z.number() }),
   files: z.object({ before: z.number(), after: z.number() }),

@@ -37,10 +37,10 @@ export const decide = (
 ): { readonly due: boolean; readonly reason: string } => {
   const in_ = (reason: string) => ({ due: true, reason });
   const out = (reason: string) => ({ due: false, reason });
-  if (run.rebuild) return news.objects === 0 ? out('no raw object or piece left to rebuild from') : in_('rebuild asked for');
-  if (news.objects === 0) return out('nothing new');
+  if (news.objects === 0) return out(run.rebuild ? 'no raw object or piece left to rebuild from' : 'nothing new');
   if (run.force) return in_('forced');
   if (published?.held !== undefined) return out(`held after a rollback of ${published.held}; force it to go on`);
+  if (run.rebuild) return in_('rebuild asked for');
   const open = partition.createdDate >= dateOf(nowMillis);
   if (open && !policy.includeOpenDay) return out('its day is still open');
   const ageHours = news.oldestMillis === undefined ? 0 : (nowMillis - news.oldestMillis) / HOUR;

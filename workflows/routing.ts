@@ -28,23 +28,49 @@ export interface Piece {
 /** The stable name of what is routed out of a source object: the same source always makes the same pieces. */
 export const sourceHash = (key: string, etag: string): string => createHash('sha256').update(`${key}\n${etag}`).digest('hex').slice(0, 32);
 
-/** The inflated object's lines, without line breaks. A line that is no UTF-8 is undefined here; its bytes come along. */
-function* linesIn(body: Buffer): Generator<{ readonly text: string | undefined; readonly bytes: () => Buffer }> {
-  if (isUtf8(body)) {
-    const text = body.toString('utf8');
-    for (let start = 0; start < text.length; ) {
-      const found = text.indexOf('\n', start);
-      const end = found === -1 ? text.length : found;
-      const line = text.slice(start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end);
-      yield { text: line, bytes: () => Buffer.from(line) };
-      start = end + 1;
-    }
-    return;
-  }
+interface Line {
+  /** Undefined where the line is no UTF-8. */
+  readonly text: string | undefined;
+  readonly bytes: () => Buffer;
+}
+
+/** Text is decoded in blocks that end at a line break: a string cannot be as long as a buffer can (V8: 2^29 - 24 characters). */
+const BLOCK_BYTES = 4 * 1024 * 1024;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
+/** The inflated object's lines, without line breaks (`\n` or `\r\n`). */
+function* linesIn(body: Buffer): Generator<Line> {
   for (let start = 0; start < body.length; ) {
-    const found = body.indexOf(10, start);
-    const end = found === -1 ? body.length : found;
-    const bytes = body.subarray(start, end);
+    const block = body.subarray(start, blockEnd(body, start));
+    yield* isUtf8(block) ? textLinesIn(block.toString('utf8')) : byteLinesIn(block);
+    start += block.length;
+  }
+}
+
+/** Behind the last line break within a block's length, or behind the one line that is longer. */
+const blockEnd = (body: Buffer, start: number): number => {
+  if (start + BLOCK_BYTES >= body.length) return body.length;
+  const last = body.lastIndexOf(LINE_FEED, start + BLOCK_BYTES - 1);
+  const found = last >= start ? last : body.indexOf(LINE_FEED, start + BLOCK_BYTES);
+  return found === -1 ? body.length : found + 1;
+};
+
+function* textLinesIn(text: string): Generator<Line> {
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf('\n', start);
+    const end = found === -1 ? text.length : found;
+    const line = text.slice(start, end > start && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end);
+    yield { text: line, bytes: () => Buffer.from(line) };
+    start = end + 1;
+  }
+}
+
+function* byteLinesIn(block: Buffer): Generator<Line> {
+  for (let start = 0; start < block.length; ) {
+    const found = block.indexOf(LINE_FEED, start);
+    const end = found === -1 ? block.length : found;
+    const bytes = block.subarray(start, end > start && block[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
     yield { text: isUtf8(bytes) ? bytes.toString('utf8') : undefined, bytes: () => bytes };
     start = end + 1;
   }

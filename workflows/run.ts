@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FEED_NAMES } from '../contracts/feeds';
+import { LATE } from '../contracts/lake';
 
 const DATE = z.iso.date();
 
@@ -10,6 +11,7 @@ export const runInputSchema = z.strictObject({
   eventType: z
     .string()
     .regex(/^[a-z0-9_-]{1,64}$/)
+    .refine((eventType) => eventType !== LATE.eventType)
     .optional(),
   /** Only partitions of this UTC date or later, `yyyy-MM-dd` … */
   from: DATE.optional(),
@@ -49,6 +51,6 @@ export const describeInputProblem = (error: z.ZodError, input: unknown): string 
   if (issue.path.length === 0) return `the input must be a JSON object with keys out of ${keys}; got ${JSON.stringify(input)?.slice(0, 100)}`;
   const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
   const name = issue.path.join('.');
-  const expected = name === 'from' || name === 'to' ? 'a date, yyyy-MM-dd' : name === 'eventType' ? '1 to 64 of a-z, 0-9, _ and -' : issue.message;
+  const expected = name === 'from' || name === 'to' ? 'a date, yyyy-MM-dd' : name === 'eventType' ? `1 to 64 of a-z, 0-9, _ and -, but not ${LATE.eventType}` : issue.message;
   return `${name} is ${JSON.stringify(value)?.slice(0, 100)}; allowed: ${expected}`;
 };

@@ -7,7 +7,7 @@ import { gatheredTable, type Partition } from '../contracts/lake';
  */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-const qualified = (database: string, table: string): string => `${identifier(database)}.${identifier(table)}`;
+export const qualified = (database: string, table: string): string => `${identifier(database)}.${identifier(table)}`;
 
 /** `(event_type = 'a' AND created_date IN ('2026-11-19', '2026-11-20')) OR …`: equality on partition columns, so that engines prune. */
 export const partitionPredicate = (partitions: readonly Partition[]): string => {
@@ -17,6 +17,10 @@ export const partitionPredicate = (partitions: readonly Partition[]): string => 
     .map(([eventType, dates]) => `(event_type = ${literal(eventType)} AND created_date IN (${dates.map(literal).join(', ')}))`)
     .join('\n      OR ');
 };
+
+/** The same for rows whose partition columns are computed: one comparison, so that no engine computes them once per partition. */
+const computedPredicate = (partitions: readonly Partition[]): string =>
+  `event_type || '/' || created_date IN (${partitions.map(({ eventType, createdDate }) => literal(`${eventType}/${createdDate}`)).join(', ')})`;
 
 export interface CreateStatement {
   readonly feed: Feed;
@@ -80,7 +84,7 @@ WITH
   ),
   united AS (
     SELECT ${columns} FROM incoming
-    WHERE ${partitionPredicate(statement.partitions)}${union}
+    WHERE ${computedPredicate(statement.partitions)}${union}
   ),
   ranked AS (
     SELECT

@@ -9,7 +9,7 @@ const PORTION_MILLIS = 3_600_000;
 
 export const advanceCommand = command({
   name: 'advance',
-  summary: COMMANDS['advance']!.summary,
+  summary: COMMANDS.advance.summary,
   help: `Lets virtual time pass on a host that was started with \`lithify local --clock manual\`. All that falls due in it happens: buffers are
 delivered, schedules start runs, waits end. The command ends when the new time is reached and the work that was due by then is done;
 Ctrl-C stops after the hour that is under way.
@@ -23,15 +23,22 @@ Ctrl-C stops after the hour that is under way.
     to: optionalValue('INSTANT', 'advance to this time instead, ISO 8601, UTC unless it says otherwise', parseInstant),
   },
   async run(context, { to }, [duration]) {
-    if (duration === undefined && to === undefined) throw new UsageError('how far? Give a length of time such as 15m, or --to and an instant.');
-    if (duration !== undefined && to !== undefined) throw new UsageError(`both ${duration} and --to are given; give one of them.`);
+    if (duration === undefined && to === undefined)
+      throw new UsageError('how far? Give a length of time such as 15m, or --to and an instant.');
+    if (duration !== undefined && to !== undefined)
+      throw new UsageError(`both ${duration} and --to are given; give one of them.`);
     const length = duration === undefined ? undefined : parseDuration(duration);
     const { host, description } = await describedHost(context);
     if (description.clock === 'wall') {
-      throw new UsageError(`the host at ${context.endpoint} follows the wall's clock; start it with \`lithify local --clock manual\`.`);
+      throw new UsageError(
+        `the host at ${context.endpoint} follows the wall's clock; start it with \`lithify local --clock manual\`.`,
+      );
     }
     let left = length ?? to! - Date.parse(description.now);
-    if (left < 0) throw new UsageError(`--to is ${new Date(to!).toISOString()}, but the host's clock shows ${description.now}: time only goes forward.`);
+    if (left < 0)
+      throw new UsageError(
+        `--to is ${new Date(to!).toISOString()}, but the host's clock shows ${description.now}: time only goes forward.`,
+      );
     let { now } = description;
     while (left > 0) {
       const portion = Math.min(left, PORTION_MILLIS);

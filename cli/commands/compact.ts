@@ -1,11 +1,13 @@
-import type { SFNClient } from '@aws-sdk/client-sfn';
+import { StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { FEED_NAMES } from '../../contracts/feeds';
+import { planKey, reportKey } from '../../contracts/lake';
+import { InvalidInput, runOf } from '../../handlers/validate/core';
 import { LithifyError, UsageError } from '../../contracts/errors';
-import type { Plan, Report } from '../../workflows/documents';
+import { planSchema, reportSchema, type Plan, type Report } from '../../workflows/documents';
 import { choice, command, flag, optionalText, optionalValue, type CommandContext, type ExitCode } from '../command';
-import type { Connection } from '../connection';
+import { connected, type Connection } from '../connection';
 import { parseDate } from '../duration';
-import type { EndedExecution } from '../execution';
+import { follow, type EndedExecution } from '../execution';
 import { planLines, reportLines } from '../format/run-report';
 import { COMMANDS } from '../table';
 
@@ -34,20 +36,19 @@ export const inputOf = (values: {
 const IDLE_MILLIS = 5_000;
 
 const start = async (client: SFNClient, stateMachineArn: string, input: object): Promise<string> => {
-  const { StartExecutionCommand } = await import('@aws-sdk/client-sfn');
   const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
   if (executionArn === undefined) throw new LithifyError('compact', 'the state machine started nothing.');
   return executionArn;
 };
 
 const followed = async ({ output }: CommandContext, { sfn, host }: Connection, executionArn: string): Promise<EndedExecution> => {
-  const { follow } = await import('../execution');
   const ended = await follow({
     client: sfn,
     executionArn,
     onState: (name) => output.progress(`compact: ${name}`),
     onIdle: () => {
-      if (host.clock === 'manual') output.note(`the host's clock stands at ${host.now}; if the run waits for time, \`lithify advance 15m\` lets it pass.`);
+      if (host.clock === 'manual')
+        output.note(`the host's clock stands at ${host.now}; if the run waits for time, \`lithify advance 15m\` lets it pass.`);
     },
     idleMillis: IDLE_MILLIS,
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
@@ -58,7 +59,10 @@ const followed = async ({ output }: CommandContext, { sfn, host }: Connection, e
 
 /** `already running` ends an execution well, without a report. */
 export const alreadyRunning = (output: unknown): string | undefined => {
-  const { status, owner } = (typeof output === 'object' && output !== null ? output : {}) as { readonly status?: unknown; readonly owner?: unknown };
+  const { status, owner } = (typeof output === 'object' && output !== null ? output : {}) as {
+    readonly status?: unknown;
+    readonly owner?: unknown;
+  };
   return status === 'already running' ? String(owner) : undefined;
 };
 
@@ -77,7 +81,13 @@ export const causeText = (cause: string): string => {
   }
 };
 
-const tell = (context: CommandContext, executionArn: string, ended: EndedExecution, report: Report | undefined, plan: Plan | undefined): ExitCode => {
+const tell = (
+  context: CommandContext,
+  executionArn: string,
+  ended: EndedExecution,
+  report: Report | undefined,
+  plan: Plan | undefined,
+): ExitCode => {
   const { output } = context;
   const owner = alreadyRunning(ended.output);
   if (ended.error === 'InvalidInput') throw new UsageError(causeText(ended.cause ?? ''));
@@ -99,7 +109,7 @@ const tell = (context: CommandContext, executionArn: string, ended: EndedExecuti
 
 export const compactCommand = command({
   name: 'compact',
-  summary: COMMANDS['compact']!.summary,
+  summary: COMMANDS.compact.summary,
   help: `Starts the compaction's state machine, as the schedule does every night, with the partitions that the flags choose. Without --wait it
 tells the execution and ends; with it, it follows the run and shows its report. A run that finds another one at work ends at once as
 "already running", which is no failure.
@@ -123,7 +133,6 @@ On a clock that is set by hand a run that waits (for the writes of a run that di
   },
   async run(context, { wait, ...values }) {
     const input = inputOf(values);
-    const [{ connected }, { InvalidInput, runOf }] = await Promise.all([import('../connection'), import('../../handlers/validate/core')]);
     try {
       // The machine judges by the same function: what it would refuse need not be started.
       runOf({ input, executionArn: '', startedAt: '' });
@@ -139,10 +148,6 @@ On a clock that is set by hand a run that waits (for the writes of a run that di
         return 0;
       }
       const ended = await followed(context, connection, executionArn);
-      const [{ planKey, reportKey }, { planSchema, reportSchema }] = await Promise.all([
-        import('../../contracts/lake'),
-        import('../../workflows/documents'),
-      ]);
       const report = await connection.objects.readJson(reportKey(values.feed, ended.run), reportSchema);
       const plan = values['dry-run'] ? await connection.objects.readJson(planKey(values.feed, ended.run), planSchema) : undefined;
       return tell(context, executionArn, ended, report, plan);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../../contracts/errors';
+import { startHost } from '../../local/host';
 import type { Host, HostOptions } from '../../local/host-types';
 import { choice, command, text, wholeNumber } from '../command';
 import type { Output } from '../output';
@@ -13,8 +14,10 @@ const started = async (start: (options: HostOptions) => Promise<Host>, options: 
     return await start(options);
   } catch (thrown) {
     const { code } = thrown as { readonly code?: unknown };
-    if (code === 'EADDRINUSE') throw new UsageError(`port ${options.port} is in use; stop what listens there, or give another --port.`, { cause: thrown });
-    if (code === 'EACCES') throw new UsageError(`port ${options.port} may not be used by you; give a --port above 1023.`, { cause: thrown });
+    if (code === 'EADDRINUSE')
+      throw new UsageError(`port ${options.port} is in use; stop what listens there, or give another --port.`, { cause: thrown });
+    if (code === 'EACCES')
+      throw new UsageError(`port ${options.port} may not be used by you; give a --port above 1023.`, { cause: thrown });
     throw thrown;
   }
 };
@@ -32,7 +35,9 @@ export const hints = ({ endpoint, clock }: Pick<Host, 'endpoint' | 'clock'>): re
 const announce = (output: Output, host: Host, stack: string, dataDirectory: string): void => {
   const { endpoint, region, accountId, clock, outputs } = host;
   const column = Math.max(...Object.keys(outputs).map((name) => name.length));
-  output.say(`The embedded host runs stack ${stack} at ${endpoint} (${clock === 'manual' ? 'a clock set by hand' : "the wall's clock"}).`);
+  output.say(
+    `The embedded host runs stack ${stack} at ${endpoint} (${clock === 'manual' ? 'a clock set by hand' : "the wall's clock"}).`,
+  );
   output.say(`Region ${region}, account ${accountId}; any keys will do. The lake lies under ${dataDirectory}.`);
   output.say('');
   for (const [name, value] of Object.entries(outputs)) output.say(`  ${name.padEnd(column)}  ${String(value)}`);
@@ -44,21 +49,35 @@ const announce = (output: Output, host: Host, stack: string, dataDirectory: stri
   output.document({ endpoint, region, accountId, clock, outputs });
 };
 
+interface Stop {
+  readonly asked: boolean;
+  readonly signalled: Promise<void>;
+}
+
 /** A second signal is not caught: it ends a stop that hangs. */
-const signalled = (): Promise<void> =>
-  new Promise((stop) => {
+const stopSignal = (): Stop => {
+  let asked = false;
+  const signalled = new Promise<void>((resolve) => {
     const once = (): void => {
       process.off('SIGINT', once);
       process.off('SIGTERM', once);
-      stop();
+      asked = true;
+      resolve();
     };
     process.on('SIGINT', once);
     process.on('SIGTERM', once);
   });
+  return {
+    get asked() {
+      return asked;
+    },
+    signalled,
+  };
+};
 
 export const localCommand = command({
   name: 'local',
-  summary: COMMANDS['local']!.summary,
+  summary: COMMANDS.local.summary,
   help: `Runs the pipeline of a stack on this machine: the program that \`pulumi up\` deploys, on stand-ins for the AWS services that answer
 the real wire protocols on one loopback port. Any AWS SDK, the AWS CLI and the other lithify commands can talk to it.
 
@@ -75,12 +94,18 @@ stands still until \`lithify advance\` lets it pass, and a night takes as long a
     clock: choice(['wall', 'manual'], 'how time passes', 'wall'),
   },
   async run({ stack, output, projectDirectory }, { port, 'data-dir': directory, clock }) {
-    const { startHost } = await import('../../local/host');
     const dataDirectory = resolve(directory);
-    const stop = signalled();
-    const host = await started(startHost, { stack, projectDirectory, dataDirectory, port, clock });
+    const stop = stopSignal();
+    let host: Host;
+    try {
+      host = await started(startHost, { stack, projectDirectory, dataDirectory, port, clock });
+    } catch (thrown) {
+      // Ctrl-C reaches the helpers of the start too, and a start that was broken off has nothing to tell.
+      if (stop.asked) return 0;
+      throw thrown;
+    }
     announce(output, host, stack, dataDirectory);
-    await stop;
+    await stop.signalled;
     output.progress('stopping');
     await host.close();
     output.progress('');

@@ -1,8 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { CORPUS_NAMES } from '../../corpora/corpus';
+import { dayOf } from '../../corpora/day';
+import { Random } from '../../corpora/random';
 import { FEED_NAMES, type FeedName } from '../../contracts/feeds';
 import { UsageError } from '../../contracts/errors';
 import { choice, command, optionalNumber, optionalWholeNumber, requiredWholeNumber, share, wholeNumber } from '../command';
+import { connected } from '../connection';
+import { produce } from '../producer';
 import { COMMANDS } from '../table';
 
 const HOUR = 3_600_000;
@@ -15,7 +19,7 @@ export const feedOf = (name: string): FeedName => {
 
 export const produceCommand = command({
   name: 'produce',
-  summary: COMMANDS['produce']!.summary,
+  summary: COMMANDS.produce.summary,
   help: `Generates events, created within the hour before the host's present time, and puts them on the stream with PutRecords, 500 at a time.
 Only records that the stream did not take are sent again. The counts are those that the stream acknowledged; if some were given up
 on, the exit code is 1. The same seed makes the same events.
@@ -36,12 +40,6 @@ on, the exit code is 1. The same seed makes the same events.
   },
   async run(context, { count, rate, seed: givenSeed, ...day }, [feedName = '']) {
     const feed = feedOf(feedName);
-    const [{ connected }, { produce }, { dayOf }, { Random }] = await Promise.all([
-      import('../connection'),
-      import('../producer'),
-      import('../../corpora/day'),
-      import('../../corpora/random'),
-    ]);
     return connected(context, async ({ kinesis, outputs: { streamName }, now }) => {
       // Drawn, not fixed: on a clock that stands still a fixed seed would make the same events again and again.
       const seed = givenSeed ?? randomInt(2 ** 32 - 1);
@@ -55,7 +53,8 @@ on, the exit code is 1. The same seed makes the same events.
         records: generated,
         random: () => jitter.fraction(),
         sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-        onProgress: ({ acknowledged }) => context.output.progress(`${acknowledged} of ${generated.counts.records} records acknowledged`),
+        onProgress: ({ acknowledged }) =>
+          context.output.progress(`${acknowledged} of ${generated.counts.records} records acknowledged`),
         ...(rate !== undefined && { ratePerSecond: rate }),
       });
       const seconds = (performance.now() - started) / 1_000;
@@ -66,7 +65,17 @@ on, the exit code is 1. The same seed makes the same events.
           `(${Math.round(acknowledged / Math.max(seconds, 0.001))} a second), ${retried} sent again, ${failed} given up on; seed ${seed}`,
       );
       if (failed > 0) context.output.note(`lithify: ${failed} records were not acknowledged; the first: ${firstFailure}`);
-      context.output.document({ feed, streamName, acknowledged, retried, failed, ...(firstFailure !== undefined && { firstFailure }), ...generated.counts, seed, seconds });
+      context.output.document({
+        feed,
+        streamName,
+        acknowledged,
+        retried,
+        failed,
+        ...(firstFailure !== undefined && { firstFailure }),
+        ...generated.counts,
+        seed,
+        seconds,
+      });
       return failed > 0 ? 1 : 0;
     });
   },

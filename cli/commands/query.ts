@@ -1,7 +1,9 @@
 import { UsageError } from '../../contracts/errors';
-import type { QueryResult } from '../athena-query';
-import { choice, command, optionalText, type CommandContext } from '../command';
+import { runQuery, type QueryResult } from '../athena-query';
+import { choice, command, optionalText, type CommandContext, type ExitCode } from '../command';
+import { connected } from '../connection';
 import { csvRecord } from '../format/csv';
+import { writeParquet } from '../format/parquet';
 import { counted, readableBytes } from '../format/readable';
 import { tableLines } from '../format/table';
 import { isNumeric, jsonValue } from '../format/values';
@@ -26,11 +28,16 @@ export const checkNames = ({ columns }: QueryResult): void => {
 };
 
 export const rowObjects = function* ({ columns, rows }: QueryResult): Generator<object> {
-  for (const row of rows) yield Object.fromEntries(columns.map((column, index) => [column.name, jsonValue(row[index] ?? null, column)]));
+  for (const row of rows)
+    yield Object.fromEntries(columns.map((column, index) => [column.name, jsonValue(row[index] ?? null, column)]));
 };
 
 /** A result as text, piece by piece. */
-export const textOf = function* (result: QueryResult, format: Exclude<Format, 'parquet'>, width: number | undefined): Generator<string> {
+export const textOf = function* (
+  result: QueryResult,
+  format: Exclude<Format, 'parquet'>,
+  width: number | undefined,
+): Generator<string> {
   const { columns, rows } = result;
   if (format === 'table') {
     const titles = columns.map((column) => ({ title: column.name, right: isNumeric(column) }));
@@ -48,11 +55,15 @@ export const textOf = function* (result: QueryResult, format: Exclude<Format, 'p
   }
 };
 
-const deliver = async ({ output, json }: CommandContext, result: QueryResult, format: Format, file: string | undefined): Promise<void> => {
+const deliver = async (
+  { output, json }: CommandContext,
+  result: QueryResult,
+  format: Format,
+  file: string | undefined,
+): Promise<void> => {
   if (format === 'json' || format === 'parquet' || json) checkNames(result);
   if (file !== undefined) {
     if (format === 'parquet') {
-      const { writeParquet } = await import('../format/parquet');
       await writeWhole(file, (partial) => writeParquet(partial, result.columns, result.rows));
     } else await writeTexts(file, textOf(result, format, undefined));
   } else if (!json && format !== 'parquet') {
@@ -65,12 +76,15 @@ const deliver = async ({ output, json }: CommandContext, result: QueryResult, fo
     ...(file === undefined ? { rows: [...rowObjects(result)] } : { output: file }),
     statistics: { rows: rows.length, bytesScanned, millis },
   });
-  if (!json) output.note(`${counted(rows.length, 'row')}, ${readableBytes(bytesScanned)} scanned, ${millis} ms${file === undefined ? '' : `, written to ${file}`}`);
+  if (!json)
+    output.note(
+      `${counted(rows.length, 'row')}, ${readableBytes(bytesScanned)} scanned, ${millis} ms${file === undefined ? '' : `, written to ${file}`}`,
+    );
 };
 
 export const queryCommand = command({
   name: 'query',
-  summary: COMMANDS['query']!.summary,
+  summary: COMMANDS.query.summary,
   help: `Runs one statement in the analysts' workgroup, as Athena would (Trino's SQL), and prints its rows; what it cost is told on stderr. The
 tables are events (each event once, Parquet), events_raw (as delivered; name the event_type), events_late and events_gathered.
 
@@ -94,8 +108,7 @@ With --json the rows come as one document, {queryExecutionId, columns, rows, sta
     }
     const file = given === undefined ? undefined : checkTarget(given);
     const statement = statementOf(sql === '-' ? await context.readInput() : sql);
-    const [{ connected }, { runQuery }] = await Promise.all([import('../connection'), import('../athena-query')]);
-    return connected(context, async ({ athena, outputs }) => {
+    return connected(context, async ({ athena, outputs }): Promise<ExitCode> => {
       const result = await runQuery(athena, {
         sql: statement,
         database: outputs.database,

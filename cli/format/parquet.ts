@@ -27,7 +27,11 @@ const cast = (column: QueryColumn, index: number): string =>
   column.type === 'varbinary' ? `unhex(replace(c${index}, ' ', ''))` : `CAST(c${index} AS ${parquetType(column)})`;
 
 /** Writes a result as one Parquet file, typed by its columns. */
-export const writeParquet = async (file: string, columns: readonly QueryColumn[], rows: readonly (readonly Cell[])[]): Promise<void> => {
+export const writeParquet = async (
+  file: string,
+  columns: readonly QueryColumn[],
+  rows: readonly (readonly Cell[])[],
+): Promise<void> => {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   try {

@@ -12,7 +12,8 @@ const bytesOf = ({ newBytes, published }: PlannedPartition): number => newBytes 
 export const partitionDollars = (plan: Plan, partition: PlannedPartition): number =>
   partition.due && plan.estimatedBytes > 0 ? (plan.estimatedDollars * bytesOf(partition)) / plan.estimatedBytes : 0;
 
-const more = (shown: number, all: number): readonly string[] => (all > shown ? [`… and ${readableCount(all - shown)} more; --json has them all`] : []);
+const more = (shown: number, all: number): readonly string[] =>
+  all > shown ? [`… and ${readableCount(all - shown)} more; --json has them all`] : [];
 
 export const planLines = (plan: Plan, width: number | undefined): readonly string[] => {
   const due = plan.partitions.filter((partition) => partition.due);
@@ -35,7 +36,14 @@ export const planLines = (plan: Plan, width: number | undefined): readonly strin
     ...(rows.length === 0
       ? []
       : tableLines(
-          [{ title: 'partition' }, { title: '' }, { title: 'new', right: true }, { title: 'reads', right: true }, { title: 'cost', right: true }, { title: 'why' }],
+          [
+            { title: 'partition' },
+            { title: '' },
+            { title: 'new', right: true },
+            { title: 'reads', right: true },
+            { title: 'cost', right: true },
+            { title: 'why' },
+          ],
           rows,
           width,
         )),
@@ -46,7 +54,8 @@ export const planLines = (plan: Plan, width: number | undefined): readonly strin
 
 export const reportLines = (report: Report, width: number | undefined): readonly string[] => {
   const { lines, files, bytes } = report;
-  const perPartition = report.perPartition
+  const perPartition = [...report.perPartition]
+    .sort((left, right) => right.lines - left.lines)
     .slice(0, SHOWN)
     .map(({ partition, ...counts }) => [
       partition,
@@ -61,9 +70,11 @@ export const reportLines = (report: Report, width: number | undefined): readonly
     ...(report.error === undefined ? [] : [`  stopped by ${report.error}`]),
     `  lines      ${readableCount(lines.in)} in, ${readableCount(lines.duplicates)} duplicates, ${readableCount(lines.late)} late, ${readableCount(lines.rejected)} rejected, ${readableCount(lines.conflicts)} in conflict`,
     `  files      ${readableCount(files.before)} -> ${readableCount(files.after)} (${readableBytes(bytes.before)} -> ${readableBytes(bytes.after)})`,
-    `  cost       ${counted(report.queries, 'query').replace('querys', 'queries')}, ${readableBytes(report.bytesScanned)} scanned, ${readableDollars(report.dollars)}`,
+    `  cost       ${counted(report.queries, 'query', 'queries')}, ${readableBytes(report.bytesScanned)} scanned, ${readableDollars(report.dollars)}`,
     ...report.unreadable.map(({ key, reason }) => `  unreadable ${key}: ${reason}`),
-    ...report.failed.map(({ batch, error, cause }) => `  failed     ${batch}: ${error}: ${cause.replaceAll(/\s+/g, ' ').slice(0, 300)}`),
+    ...report.failed.map(
+      ({ batch, error, cause }) => `  failed     ${batch}: ${error}: ${cause.replaceAll(/\s+/g, ' ').slice(0, 300)}`,
+    ),
     ...report.superseded.map(({ partition, reason }) => `  superseded ${partition}: ${reason}`),
     ...(perPartition.length === 0
       ? []

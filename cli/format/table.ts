@@ -41,7 +41,9 @@ export const tableLines = (
 ): readonly string[] => {
   const cells = rows.map((row) => columns.map((_, index) => printable(row[index] ?? 'NULL')));
   const titles = columns.map(({ title }) => printable(title));
-  const natural = titles.map((title, index) => cells.reduce((most, row) => Math.max(most, displayWidth(row[index] ?? '')), displayWidth(title)));
+  const natural = titles.map((title, index) =>
+    cells.reduce((most, row) => Math.max(most, displayWidth(row[index] ?? '')), displayWidth(title)),
+  );
   const widths = fittedWidths(natural, width);
   const line = (texts: readonly string[]): string =>
     texts

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 
-/** What one object may inflate to, so that memory stays bounded; Firehose's own objects end at 128 MiB. */
-export const MAX_INFLATED_BYTES = 640 * 1024 * 1024;
+/** What one object may inflate to, so that it fits a function's memory with its text beside it; Firehose's own objects end at 128 MiB. */
+export const MAX_INFLATED_BYTES = 256 * 1024 * 1024;
 
 /**
  * Inflates a gzip object of one or more members, whole. A cut member, a wrong checksum, plain text under a `.gz` name and bytes behind

@@ -1,4 +1,5 @@
 import { environment } from '../../contracts/environments';
+import { messageOf } from '../../contracts/errors';
 import { gatheredPrefix, partitionOfKey } from '../../contracts/lake';
 import type { GatherOutcome } from '../../workflows/documents';
 import { judgeObject } from '../../workflows/routing';
@@ -7,6 +8,7 @@ import { AttemptFolder, taskSourceSchema, type TaskSource } from '../aws/attempt
 import { collect } from '../aws/concurrently';
 import { inflate } from '../aws/inflate';
 import { LakeObjects } from '../aws/objects';
+import { attemptRead, refuseIfNoneRead, type Attempted } from '../aws/read';
 import { routeObject } from '../aws/routing';
 import { step } from '../aws/shell';
 import { contribution, GATHERED_BYTES } from './core';
@@ -19,31 +21,30 @@ const AHEAD_BYTES = 64 * 1024 * 1024;
 
 /** Fetches in order, some ahead; a large object waits until it is the next. */
 async function* fetched(sources: readonly TaskSource[]) {
-  const queue: { readonly source: TaskSource; readonly object: ReturnType<LakeObjects['read']> }[] = [];
+  const queue: { readonly source: TaskSource; readonly read: Promise<Attempted> }[] = [];
   let [next, bytes] = [0, 0];
   while (next < sources.length || queue.length > 0) {
     while (next < sources.length && queue.length < AHEAD && (queue.length === 0 || bytes + sources[next]!.bytes <= AHEAD_BYTES)) {
       const source = sources[next++]!;
       bytes += source.bytes;
-      const object = objects.read(source.key, source.etag);
-      // Awaited below, maybe only after another one failed: an early rejection must not end the process.
-      object.catch(() => undefined);
-      queue.push({ source, object });
+      queue.push({ source, read: attemptRead(objects, source) });
     }
-    const { source, object } = queue.shift()!;
-    yield { source, object: await object };
+    const { source, read } = queue.shift()!;
+    yield { source, read: await read };
     bytes -= source.bytes;
   }
 }
 
 /**
  * Compacts small objects into the run's snapshot: each is read once, checked whole before anything of it is appended, and appended as
- * it is. One unreadable object never stops the rest.
+ * it is. One object that is unreadable, or cannot be read just now, never stops the rest.
  */
 export const handler = step('gather', async (event): Promise<GatherResult> => {
   const { run, batch, attempt, task } = gatherRequest.parse(event);
   const folder = new AttemptFolder(objects, run, batch, attempt);
-  const outcome: GatherOutcome = { gathered: [], routed: [], unreadable: [], changed: [], objects: 0, bytes: 0 };
+  const sources = await collect(objects.readLines(folder.taskKey(task), taskSourceSchema));
+  const outcome: GatherOutcome = { gathered: [], routed: [], unreadable: [], unread: [], changed: [], objects: 0, bytes: 0 };
+  const failures: unknown[] = [];
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   const close = async (): Promise<void> => {
@@ -54,8 +55,14 @@ export const handler = step('gather', async (event): Promise<GatherResult> => {
     outcome.bytes += pendingBytes;
     [pending, pendingBytes] = [[], 0];
   };
-  for await (const { source, object } of fetched(await collect(objects.readLines(folder.taskKey(task), taskSourceSchema)))) {
+  for await (const { source, read } of fetched(sources)) {
     const { key, etag, bytes, partition: path } = source;
+    if ('failure' in read) {
+      failures.push(read.failure);
+      outcome.unread.push({ key, etag, reason: messageOf(read.failure) });
+      continue;
+    }
+    const { object } = read;
     if (object === undefined) {
       outcome.changed.push(key);
       continue;
@@ -79,6 +86,7 @@ export const handler = step('gather', async (event): Promise<GatherResult> => {
     outcome.gathered.push({ key, etag, lines: judged.lines, partition: path, bytes });
     if (pendingBytes >= GATHERED_BYTES) await close();
   }
+  refuseIfNoneRead(sources.length, failures);
   await close();
   await folder.writeGathered(task, outcome);
   return { lines: outcome.gathered.reduce((sum, { lines }) => sum + lines, 0) };

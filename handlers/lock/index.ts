@@ -1,4 +1,4 @@
-import { DescribeExecutionCommand, ExecutionDoesNotExist, InvalidArn, SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient, SFNServiceException } from '@aws-sdk/client-sfn';
 import { environment } from '../../contracts/environments';
 import { lockKey } from '../../contracts/lake';
 import { lockRequest, type LockResult } from '../../workflows/steps';
@@ -11,13 +11,16 @@ const settings = environment('lock', process.env);
 const objects = new LakeObjects(settings.LAKE_BUCKET);
 const executions = new SFNClient({});
 
+/** What Step Functions answers of an owner that is no execution of this machine: gone, of another machine, or no ARN at all. */
+const UNKNOWN_OWNER = ['ExecutionDoesNotExist', 'InvalidArn', 'AccessDeniedException'];
+
 const stateOf = async (owner: string): Promise<OwnerState> => {
   if (!owner.startsWith('arn:')) return 'unknown';
   try {
     const { status } = await executions.send(new DescribeExecutionCommand({ executionArn: owner }));
     return status === 'RUNNING' ? 'running' : 'finished';
   } catch (thrown) {
-    if (thrown instanceof ExecutionDoesNotExist || thrown instanceof InvalidArn) return 'unknown';
+    if (thrown instanceof SFNServiceException && UNKNOWN_OWNER.includes(thrown.name)) return 'unknown';
     throw thrown;
   }
 };

@@ -10,7 +10,7 @@ import { ownsLock } from '../aws/lock';
 import { gzipLines, LakeObjects } from '../aws/objects';
 import { CuratedPartitions } from '../aws/partitions';
 import { step } from '../aws/shell';
-import { conflictsOf, filesByPartition, nextState } from './core';
+import { conflictsOf, entriesGathered, filesByPartition, nextState } from './core';
 
 const settings = environment('publish', process.env);
 const objects = new LakeObjects(settings.LAKE_BUCKET);
@@ -34,7 +34,7 @@ export const handler = step('publish', async (event): Promise<PublishResult> => 
     const before = expected.published;
     const ledger = ledgerKey(run.table, expected, run.run, batch, attempt);
     const old = before === undefined || run.rebuild ? [] : await collect(objects.readLines(before.ledger, ledgerEntrySchema));
-    const entries = mergeLedgers(old, (sources.get(path) ?? []).map(({ key, etag, lines }) => ({ key, etag, lines })));
+    const entries = mergeLedgers(old, entriesGathered(expected, sources.get(path) ?? []));
     // Already there: this very attempt wrote it, and its answer got lost.
     await objects.create(ledger, gzipLines(entries));
     const after = nextState(expected, verification, written, {

@@ -8,6 +8,8 @@ export interface AttemptTrail {
   readonly batch: string;
   readonly attempt: string;
   readonly tasks: number | undefined;
+  /** What the attempt left out when it opened; the expectation, where there is one, has these and more. */
+  readonly leftOut: Expectation['leftOut'];
   readonly expectation: Expectation | undefined;
   readonly gathered: readonly GatherOutcome[];
   readonly verification: Verification | undefined;
@@ -27,6 +29,19 @@ export const failedBatches = (plan: Plan | undefined, trails: readonly AttemptTr
     .map(({ batch }) => failures.findLast((failure) => failure.batch === batch) ?? { batch, attempt: '', error: 'Unfinished', cause: 'the batch was not brought to an end' });
 };
 
+type Gathered = GatherOutcome['gathered'][number];
+
+/** The sources whose lines a published partition got, attempt by attempt: what failed attempts gathered was gathered again. */
+const gatheredInto = ({ gathered, publication }: AttemptTrail): readonly Gathered[] => {
+  const published = new Set(publication?.published.map(({ partition }) => partition));
+  return gathered.flatMap((outcome) => outcome.gathered).filter(({ partition }) => published.has(partition));
+};
+
+/** Each source once, however many attempts met it. */
+const distinct = <T extends { readonly key: string; readonly etag: string }>(sources: readonly T[]): readonly T[] => [
+  ...new Map(sources.map((source) => [`${source.key}\n${source.etag}`, source])).values(),
+];
+
 /** Adds up a run from what its steps wrote. Pure: the same folder always gives the same report. */
 export const reportOf = (
   run: Run,
@@ -40,9 +55,11 @@ export const reportOf = (
   const failed = run.dryRun ? [] : failedBatches(plan, trails, failures);
   const published = trails.flatMap(({ publication }) => publication?.published ?? []);
   const gathered = trails.flatMap((trail) => trail.gathered);
-  const routedNow = [...routes, ...gathered].flatMap(({ routed }) => routed);
+  const compacted = trails.flatMap(gatheredInto);
+  const routedNow = distinct([...routes, ...gathered].flatMap(({ routed }) => routed));
   const scans = trails.flatMap(({ verification }) => verification?.bytesScanned ?? []);
-  const unreadable = new Map([...routes, ...gathered].flatMap((outcome) => outcome.unreadable).map((aside) => [`${aside.key}\n${aside.etag}`, aside]));
+  const unreadable = distinct([...routes, ...gathered].flatMap((outcome) => outcome.unreadable));
+  const unread = distinct([...routes, ...gathered].flatMap((outcome) => outcome.unread));
   const rowsBefore = run.rebuild ? 0 : sum(published, ({ before }) => before?.rows ?? 0);
   const lines = sum(published, (partition) => partition.lines);
   return {
@@ -58,7 +75,7 @@ export const reportOf = (
     batches: plan?.batches.length ?? 0,
     failed: [...failed],
     superseded: trails.flatMap(({ publication }) => publication?.superseded ?? []),
-    leftOut: trails.flatMap(({ expectation }) => expectation?.leftOut ?? []),
+    leftOut: trails.flatMap(({ expectation, leftOut }) => expectation?.leftOut ?? leftOut),
     lines: {
       in: lines,
       duplicates: lines - (sum(published, ({ after }) => after.rows) - rowsBefore),
@@ -66,15 +83,16 @@ export const reportOf = (
       late: sum(routes.flatMap(({ routed }) => routed), (routed) => routed.lines - routed.rejected),
       rejected: sum(routedNow, ({ rejected }) => rejected),
     },
-    unreadable: [...unreadable.values()],
-    changed: sum(gathered, ({ changed }) => changed.length),
+    unreadable: [...unreadable],
+    unread: [...unread],
+    changed: new Set(gathered.flatMap(({ changed }) => changed)).size,
     gathered: { objects: sum(gathered, ({ objects }) => objects), bytes: sum(gathered, ({ bytes }) => bytes) },
     files: {
-      before: sum(gathered, (outcome) => outcome.gathered.length) + sum(published, ({ before }) => before?.files ?? 0),
+      before: compacted.length + sum(published, ({ before }) => before?.files ?? 0),
       after: sum(published, ({ after }) => after.files),
     },
     bytes: {
-      before: sum(gathered, (outcome) => sum(outcome.gathered, ({ bytes }) => bytes)) + sum(published, ({ before }) => before?.bytes ?? 0),
+      before: sum(compacted, ({ bytes }) => bytes) + sum(published, ({ before }) => before?.bytes ?? 0),
       after: sum(published, ({ after }) => after.bytes),
     },
     bytesScanned: sum(scans, (bytes) => bytes),
@@ -114,6 +132,7 @@ export const metricsOf = (report: Report, now: string): object => {
     Late: report.lines.late,
     Rejected: report.lines.rejected,
     Unreadable: report.unreadable.length,
+    Unread: report.unread.length,
     FailedBatches: report.failed.length,
     PartitionsPublished: report.partitions,
     FilesBefore: report.files.before,

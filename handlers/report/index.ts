@@ -30,10 +30,12 @@ const trailsOf = async (run: Run): Promise<readonly AttemptTrail[]> => {
     const [batch = '', attempt = ''] = folder.split('-');
     const at = (name: string): string => `${root}${folder}/${name}`;
     const gathered = names.filter((name) => name.startsWith('gathered-'));
+    const opened = await objects.readJson(at('attempt.json'), attemptDocumentSchema);
     return {
       batch,
       attempt,
-      tasks: (await objects.readJson(at('attempt.json'), attemptDocumentSchema))?.tasks,
+      tasks: opened?.tasks,
+      leftOut: opened?.leftOut ?? [],
       expectation: await objects.readJson(at('expectation.json'), expectationSchema),
       gathered: await concurrently(gathered, 8, (name) => objects.requireJson(at(name), gatherOutcomeSchema)),
       verification: await objects.readJson(at('verification.json'), verificationSchema),

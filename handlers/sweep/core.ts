@@ -29,3 +29,9 @@ export const without = (notices: Notices, deleted: Things): Notices =>
   Object.fromEntries(
     KINDS.map((kind) => [kind, Object.fromEntries(Object.entries(notices[kind]).filter(([thing]) => !deleted[kind].has(thing)))]),
   ) as Notices;
+
+/**
+ * The folder that an object lies right in, with its closing slash. A folder's deletion takes these and nothing deeper: a stray object
+ * above the partitions (a console's folder marker, say) makes a folder that contains live ones.
+ */
+export const folderOf = (key: string): string => key.slice(0, key.lastIndexOf('/') + 1);

@@ -9,7 +9,7 @@ import { ownsLock } from '../aws/lock';
 import { LakeObjects } from '../aws/objects';
 import { CuratedPartitions } from '../aws/partitions';
 import { step } from '../aws/shell';
-import { noNotices, review, without, type Kind } from './core';
+import { folderOf, noNotices, review, without, type Kind } from './core';
 
 const settings = environment('sweep', process.env);
 const objects = new LakeObjects(settings.LAKE_BUCKET);
@@ -49,7 +49,7 @@ const candidates = async (run: Run): Promise<Sets> => {
   const after = (root: string) => (since === '' ? {} : { startAfter: `${root}${since}` });
 
   const curated = curatedPrefix(run.table);
-  for await (const { key } of objects.list(curated, after(curated))) found.files.add(key.slice(0, key.lastIndexOf('/') + 1));
+  for await (const { key } of objects.list(curated, after(curated))) found.files.add(folderOf(key));
   if (since === '') {
     for await (const { key } of objects.list(ledgerPrefix(run.table))) if (key !== sweepNoticesKey(run.table)) found.ledgers.add(key);
   }
@@ -97,8 +97,10 @@ export const handler = step('sweep', async (event): Promise<SweepResult> => {
 
   if (!(await ownsLock(objects, run))) return superseded;
   await objects.removeAll([...due.ledgers]);
-  const folders = await concurrently([...due.files, ...due.gathered], 4, (folder) => collect(objects.list(folder)));
-  const files = folders.flat().map((object) => object.key);
+  const folders = await concurrently([...due.files, ...due.gathered], 4, async (folder) =>
+    (await collect(objects.list(folder))).map(({ key }) => key).filter((key) => folderOf(key) === folder),
+  );
+  const files = folders.flat();
   await objects.removeAll(files);
   await concurrently([...due.tables], 4, dropTable);
   const left = without(notices, due);

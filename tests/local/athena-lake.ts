@@ -25,10 +25,15 @@ export class FolderStore implements ObjectStore {
   }
 
   keys(bucket: string, prefix = ''): readonly string[] {
-    return this.#all(bucket).filter(({ key }) => key.startsWith(prefix)).map(({ key }) => key);
+    return this.#all(bucket)
+      .filter(({ key }) => key.startsWith(prefix))
+      .map(({ key }) => key);
   }
 
-  async list(_: unknown, { bucket, prefix }: { readonly bucket: string; readonly prefix: string }): Promise<readonly StoredFile[]> {
+  async list(
+    _: unknown,
+    { bucket, prefix }: { readonly bucket: string; readonly prefix: string },
+  ): Promise<readonly StoredFile[]> {
     return this.#all(bucket).filter(({ key }) => key.startsWith(prefix));
   }
 
@@ -36,11 +41,17 @@ export class FolderStore implements ObjectStore {
     return this.#all(bucket).find((file) => file.key === key);
   }
 
-  async put(_: unknown, { bucket, key, body }: { readonly bucket: string; readonly key: string; readonly body: string }): Promise<void> {
+  async put(
+    _: unknown,
+    { bucket, key, body }: { readonly bucket: string; readonly key: string; readonly body: string },
+  ): Promise<void> {
     this.write(bucket, key, body);
   }
 
-  async adopt(_: unknown, { bucket, key, path }: { readonly bucket: string; readonly key: string; readonly path: string }): Promise<void> {
+  async adopt(
+    _: unknown,
+    { bucket, key, path }: { readonly bucket: string; readonly key: string; readonly path: string },
+  ): Promise<void> {
     const target = this.pathOf(bucket, key);
     mkdirSync(dirname(target), { recursive: true });
     renameSync(path, target);
@@ -62,7 +73,12 @@ export class FolderStore implements ObjectStore {
 export const BUCKET = 'lake';
 const OPENX = 'org.openx.data.jsonserde.JsonSerDe';
 
-const table = (Name: string, columns: Readonly<Record<string, string>>, keys: readonly string[], more: Readonly<Record<string, unknown>>): object => ({
+const table = (
+  Name: string,
+  columns: Readonly<Record<string, string>>,
+  keys: readonly string[],
+  more: Readonly<Record<string, unknown>>,
+): object => ({
   Name,
   TableType: 'EXTERNAL_TABLE',
   PartitionKeys: keys.map((key) => ({ Name: key, Type: 'string' })),
@@ -83,18 +99,26 @@ const settings: CatalogSettings = {
   catalogId: '000000000000',
   databases: [{ Name: 'db', input: {} }],
   tables: [
-    table('events_raw', { event_uuid: 'string', created_at: 'bigint', amount: 'string', customer: 'struct<id:string,tags:array<string>>' }, ['event_type', 'created_date'], {
-      Parameters: {
-        'projection.enabled': 'true',
-        'projection.event_type.type': 'enum',
-        'projection.event_type.values': 'a,b,c',
-        'projection.created_date.type': 'date',
-        'projection.created_date.format': 'yyyy-MM-dd',
-        'projection.created_date.range': '2026-11-01,NOW+1DAY',
-        'storage.location.template': `s3://${BUCKET}/raw/events/event_type=\${event_type}/created_date=\${created_date}/`,
+    table(
+      'events_raw',
+      { event_uuid: 'string', created_at: 'bigint', amount: 'string', customer: 'struct<id:string,tags:array<string>>' },
+      ['event_type', 'created_date'],
+      {
+        Parameters: {
+          'projection.enabled': 'true',
+          'projection.event_type.type': 'enum',
+          'projection.event_type.values': 'a,b,c',
+          'projection.created_date.type': 'date',
+          'projection.created_date.format': 'yyyy-MM-dd',
+          'projection.created_date.range': '2026-11-01,NOW+1DAY',
+          'storage.location.template': `s3://${BUCKET}/raw/events/event_type=\${event_type}/created_date=\${created_date}/`,
+        },
+        StorageDescriptor: {
+          Location: `s3://${BUCKET}/raw/events/`,
+          SerdeInfo: { SerializationLibrary: OPENX, Parameters: { 'ignore.malformed.json': 'true' } },
+        },
       },
-      StorageDescriptor: { Location: `s3://${BUCKET}/raw/events/`, SerdeInfo: { SerializationLibrary: OPENX, Parameters: { 'ignore.malformed.json': 'true' } } },
-    }),
+    ),
     table('strict', { a: 'string' }, [], {
       StorageDescriptor: { Location: `s3://${BUCKET}/strict/`, SerdeInfo: { SerializationLibrary: OPENX } },
     }),
@@ -108,12 +132,20 @@ const settings: CatalogSettings = {
       StorageDescriptor: {
         Location: `s3://${BUCKET}/runs/events/`,
         InputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
-        SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe', Parameters: { 'field.delim': '\\u001E' } },
+        SerdeInfo: {
+          SerializationLibrary: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
+          Parameters: { 'field.delim': '\\u001E' },
+        },
       },
     }),
-    table('events', { event_uuid: 'string', created_at: 'bigint', copies: 'bigint', payload: 'string' }, ['event_type', 'created_date'], {
-      StorageDescriptor: { ...PARQUET_STORAGE, Location: `s3://${BUCKET}/curated/events/` },
-    }),
+    table(
+      'events',
+      { event_uuid: 'string', created_at: 'bigint', copies: 'bigint', payload: 'string' },
+      ['event_type', 'created_date'],
+      {
+        StorageDescriptor: { ...PARQUET_STORAGE, Location: `s3://${BUCKET}/curated/events/` },
+      },
+    ),
   ].map((input) => ({ database: 'db', input: input as Readonly<Record<string, unknown>>, indexes: [] })),
 };
 
@@ -144,7 +176,10 @@ export class Lake {
     readonly athena: AthenaStandIn,
   ) {}
 
-  static async open(options: Partial<Pick<AthenaOptions, 'settings'>> = {}, folder = mkdtempSync(join(tmpdir(), 'athena-'))): Promise<Lake> {
+  static async open(
+    options: Partial<Pick<AthenaOptions, 'settings'>> = {},
+    folder = mkdtempSync(join(tmpdir(), 'athena-')),
+  ): Promise<Lake> {
     const clock = new ManualClock(NOW);
     const store = new FolderStore(join(folder, 's3'));
     const catalog = new CatalogStandIn({ settings, clock, dataDir: folder });
@@ -182,7 +217,12 @@ export class Lake {
   }
 
   async start(sql: string, more: Members = {}): Promise<string> {
-    const answer = await this.call('StartQueryExecution', { QueryString: sql, WorkGroup: 'open', QueryExecutionContext: { Database: 'db' }, ...more });
+    const answer = await this.call('StartQueryExecution', {
+      QueryString: sql,
+      WorkGroup: 'open',
+      QueryExecutionContext: { Database: 'db' },
+      ...more,
+    });
     return String(answer['QueryExecutionId']);
   }
 

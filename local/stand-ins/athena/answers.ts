@@ -31,7 +31,14 @@ export const queryExecution = (record: QueryRecord): object => ({
     ...(record.completedAt === undefined ? {} : { CompletionDateTime: record.completedAt / 1000 }),
     ...(record.error === undefined
       ? {}
-      : { AthenaError: { ErrorCategory: record.error.category, ErrorType: record.error.category * 100, Retryable: false, ErrorMessage: record.error.message } }),
+      : {
+          AthenaError: {
+            ErrorCategory: record.error.category,
+            ErrorType: record.error.category * 100,
+            Retryable: false,
+            ErrorMessage: record.error.message,
+          },
+        }),
   },
   Statistics: {
     ...timelineOf(record),

@@ -10,13 +10,11 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AwsError } from '../../aws-error';
 import type { Caller } from '../../caller';
 import type { Clock } from '../../clock';
 import type { JsonService, Operation } from '../../service';
 import { namedQueryAnswer, queryExecution, runtimeStatistics, workgroupAnswer } from './answers';
 import { Engine } from './engine';
-import { isInterrupt } from './engine-errors';
 import { QueryFailure } from './failure';
 import type { QueryRecord } from './history';
 import { History } from './history';
@@ -24,8 +22,9 @@ import type { ObjectStore } from './object-store';
 import { locationOf } from './object-store';
 import { ParquetFiles } from './parquet-files';
 import { Planner } from './planner';
-import type { Catalog, Interruption, Outcome, Query } from './query-runner';
-import { BytesScannedExceeded, QueryRunner, Stopped } from './query-runner';
+import { failed, QueryQueue } from './query-queue';
+import type { Catalog, Query } from './query-runner';
+import { QueryRunner } from './query-runner';
 import { allow, idList, invalidRequest, memberText, members, paged, requiredText } from './requests';
 import { queryResults } from './results';
 import type { AthenaSettings, Workgroup } from './settings';
@@ -63,28 +62,19 @@ export interface QueryStatistics {
   readonly queueMillis: number;
 }
 
-interface Waiting {
-  readonly query: Query;
-  readonly interruption: Interruption;
-  readonly release: () => void;
-  readonly queuedAt: number;
-}
-
 export class AthenaStandIn {
   readonly service: JsonService;
   readonly #history: History;
-  readonly #waiting: Waiting[] = [];
-  readonly #interruptions = new Map<string, Interruption>();
-  readonly #running = new Set<Promise<void>>();
-  #closed = false;
+  readonly #queue: QueryQueue;
 
   private constructor(
     private readonly options: AthenaOptions,
     private readonly engine: Engine,
     private readonly planner: Planner,
-    private readonly runner: QueryRunner,
+    runner: QueryRunner,
   ) {
     this.#history = new History(options.dataDir, options.clock.now());
+    this.#queue = new QueryQueue(this.#history, runner, options.clock, options.concurrency ?? 1);
     this.service = {
       name: 'athena',
       targetPrefix: 'AmazonAthena',
@@ -107,14 +97,17 @@ export class AthenaStandIn {
     });
     const planner = await Planner.open(join(folder, 'spill-planner'));
     const readers = { text: new TextFiles(normalised), parquet: new ParquetFiles() };
-    return new AthenaStandIn(options, engine, planner, new QueryRunner({ engine, planner, catalog: options.catalog, store: options.store, readers, staging }));
+    return new AthenaStandIn(
+      options,
+      engine,
+      planner,
+      new QueryRunner({ engine, planner, catalog: options.catalog, store: options.store, readers, staging }),
+    );
   }
 
   /** Stops what runs, waits for it to end, and frees the engine. */
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const id of this.#interruptions.keys()) this.#stop(id);
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#queue.close();
     this.#history.close();
     this.planner.close();
     this.engine.close();
@@ -142,7 +135,15 @@ export class AthenaStandIn {
   #queryOperations(): Readonly<Record<string, Operation>> {
     return {
       StartQueryExecution: async (input, caller) => {
-        allow(input, 'QueryString', 'ClientRequestToken', 'QueryExecutionContext', 'ResultConfiguration', 'WorkGroup', 'ResultReuseConfiguration');
+        allow(
+          input,
+          'QueryString',
+          'ClientRequestToken',
+          'QueryExecutionContext',
+          'ResultConfiguration',
+          'WorkGroup',
+          'ResultReuseConfiguration',
+        );
         return { QueryExecutionId: this.#start(input, caller) };
       },
       GetQueryExecution: async (input) => {
@@ -172,13 +173,17 @@ export class AthenaStandIn {
       },
       StopQueryExecution: async (input) => {
         allow(input, 'QueryExecutionId');
-        this.#stop(this.#record(requiredText(input, 'QueryExecutionId')).id);
+        this.#queue.stop(this.#record(requiredText(input, 'QueryExecutionId')).id);
         return {};
       },
       ListQueryExecutions: async (input) => {
         allow(input, 'WorkGroup', 'NextToken', 'MaxResults');
         const group = this.#workgroup(memberText(input, 'WorkGroup') ?? 'primary');
-        return paged(input, this.#history.ofWorkgroup(group.name).map(({ id }) => id), 'QueryExecutionIds');
+        return paged(
+          input,
+          this.#history.ofWorkgroup(group.name).map(({ id }) => id),
+          'QueryExecutionIds',
+        );
       },
     };
   }
@@ -193,12 +198,20 @@ export class AthenaStandIn {
       },
       ListWorkGroups: async (input) => {
         allow(input, 'NextToken', 'MaxResults');
-        return paged(input, settings.workgroups.map(({ name, enabled }) => ({ Name: name, State: enabled ? 'ENABLED' : 'DISABLED' })), 'WorkGroups');
+        return paged(
+          input,
+          settings.workgroups.map(({ name, enabled }) => ({ Name: name, State: enabled ? 'ENABLED' : 'DISABLED' })),
+          'WorkGroups',
+        );
       },
       ListNamedQueries: async (input) => {
         allow(input, 'WorkGroup', 'NextToken', 'MaxResults');
         const group = this.#workgroup(memberText(input, 'WorkGroup') ?? 'primary');
-        return paged(input, settings.namedQueries.filter(({ workgroup }) => workgroup === group.name).map(({ id }) => id), 'NamedQueryIds');
+        return paged(
+          input,
+          settings.namedQueries.filter(({ workgroup }) => workgroup === group.name).map(({ id }) => id),
+          'NamedQueryIds',
+        );
       },
       GetNamedQuery: async (input) => {
         allow(input, 'NamedQueryId');
@@ -211,7 +224,9 @@ export class AthenaStandIn {
         allow(input, 'Name', 'WorkGroup');
         const name = requiredText(input, 'Name');
         if (name.toLowerCase() !== 'awsdatacatalog') throw invalidRequest(`Data catalog ${name} was not found`);
-        return { DataCatalog: { Name: catalog.CatalogName, Type: catalog.Type, Parameters: { 'catalog-id': settings.accountId } } };
+        return {
+          DataCatalog: { Name: catalog.CatalogName, Type: catalog.Type, Parameters: { 'catalog-id': settings.accountId } },
+        };
       },
       ListDataCatalogs: async (input) => {
         allow(input, 'NextToken', 'MaxResults', 'WorkGroup');
@@ -235,11 +250,15 @@ export class AthenaStandIn {
   #start(input: Readonly<Record<string, unknown>>, caller: Caller): string {
     const text = requiredText(input, 'QueryString');
     if (Buffer.byteLength(text) > MOST_QUERY_BYTES) {
-      throw invalidRequest(`1 validation error detected: Value at 'queryString' failed to satisfy constraint: Member must have length less than or equal to ${MOST_QUERY_BYTES}`);
+      throw invalidRequest(
+        `1 validation error detected: Value at 'queryString' failed to satisfy constraint: Member must have length less than or equal to ${MOST_QUERY_BYTES}`,
+      );
     }
     const token = memberText(input, 'ClientRequestToken');
     if (token !== undefined && (token.length < TOKEN_CHARACTERS[0] || token.length > TOKEN_CHARACTERS[1])) {
-      throw invalidRequest(`1 validation error detected: Value '${token}' at 'clientRequestToken' failed to satisfy constraint: Member must have length between ${TOKEN_CHARACTERS.join(' and ')}`);
+      throw invalidRequest(
+        `1 validation error detected: Value '${token}' at 'clientRequestToken' failed to satisfy constraint: Member must have length between ${TOKEN_CHARACTERS.join(' and ')}`,
+      );
     }
     const reuse = members(members(input['ResultReuseConfiguration'])['ResultReuseByAgeConfiguration']);
     if (reuse['Enabled'] === true) throw invalidRequest('ResultReuseConfiguration is not supported by the embedded host.');
@@ -247,7 +266,8 @@ export class AthenaStandIn {
     if (!group.enabled) throw invalidRequest(`WorkGroup ${group.name} is disabled.`);
     const place = members(input['QueryExecutionContext']);
     const catalog = memberText(place, 'Catalog');
-    if (catalog !== undefined && catalog.toLowerCase() !== 'awsdatacatalog') throw invalidRequest(`Data catalog ${catalog} was not found`);
+    if (catalog !== undefined && catalog.toLowerCase() !== 'awsdatacatalog')
+      throw invalidRequest(`Data catalog ${catalog} was not found`);
     const database = memberText(place, 'Database')?.toLowerCase();
     const folder = this.#outputFolder(input, group);
     const earlier = token === undefined ? undefined : this.#history.withToken(token);
@@ -279,7 +299,7 @@ export class AthenaStandIn {
     };
     this.#history.put(record);
     if (parsed.statement === undefined) {
-      this.#end(id, { ...failed(parsed.failure), millis: { queue: 0, engine: 0 } });
+      this.#queue.end(id, { ...failed(parsed.failure), millis: { queue: 0, engine: 0 } });
       return id;
     }
     const query: Query = {
@@ -293,10 +313,7 @@ export class AthenaStandIn {
       tables: `${folder}tables/`,
       ...(group.bytesScannedCutoff === undefined ? {} : { bytesScannedCutoff: group.bytesScannedCutoff }),
     };
-    const interruption: Interruption = { stopped: false, connection: undefined };
-    this.#interruptions.set(id, interruption);
-    this.#waiting.push({ query, interruption, release: this.options.clock.hold(), queuedAt: performance.now() });
-    this.#next();
+    this.#queue.submit(query);
     return id;
   }
 
@@ -304,65 +321,18 @@ export class AthenaStandIn {
     const asked = memberText(members(input['ResultConfiguration']), 'OutputLocation');
     const location = group.enforces ? group.outputLocation : (asked ?? group.outputLocation);
     if (location === undefined) {
-      throw invalidRequest('No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.');
+      throw invalidRequest(
+        'No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.',
+      );
     }
     if (locationOf(location) === undefined) throw invalidRequest(`outputLocation is not a valid S3 path.`);
     return location.endsWith('/') ? location : `${location}/`;
   }
-
-  /** Starts what waits, as far as queries may run at the same time. */
-  #next(): void {
-    while (this.#running.size < (this.options.concurrency ?? 1)) {
-      const waiting = this.#waiting.shift();
-      if (waiting === undefined) return;
-      const work = this.#run(waiting).finally(() => {
-        this.#running.delete(work);
-        this.#interruptions.delete(waiting.query.id);
-        waiting.release();
-        this.#next();
-      });
-      this.#running.add(work);
-    }
-  }
-
-  async #run({ query, interruption, queuedAt }: Waiting): Promise<void> {
-    const startedAt = performance.now();
-    const millis = (): { readonly queue: number; readonly engine: number } => ({
-      queue: Math.round(startedAt - queuedAt),
-      engine: Math.max(1, Math.round(performance.now() - startedAt)),
-    });
-    // The answer to StartQueryExecution comes first.
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    try {
-      if (interruption.stopped) throw new Stopped();
-      this.#history.keep({ ...this.#record(query.id), state: 'RUNNING' });
-      const outcome: Outcome = await this.runner.run(query, interruption);
-      this.#end(query.id, { state: 'SUCCEEDED', outcome, millis: millis() });
-    } catch (error) {
-      this.#end(query.id, { ...ending(error, interruption), millis: millis() });
-    }
-  }
-
-  #end(id: string, change: Partial<QueryRecord>): void {
-    this.#history.put({ ...this.#record(id), ...change, completedAt: this.options.clock.now() });
-  }
-
-  #stop(id: string): void {
-    const interruption = this.#interruptions.get(id);
-    if (interruption === undefined) return;
-    interruption.stopped = true;
-    interruption.connection?.interrupt();
-    if (this.#closed) return;
-    const index = this.#waiting.findIndex(({ query }) => query.id === id);
-    if (index < 0) return;
-    const [waiting] = this.#waiting.splice(index, 1);
-    this.#interruptions.delete(id);
-    this.#end(id, { state: 'CANCELLED', reason: 'Query cancelled by user', millis: { queue: Math.round(performance.now() - waiting!.queuedAt), engine: 0 } });
-    waiting!.release();
-  }
 }
 
-type Parsed = { readonly statement: Statement; readonly failure?: undefined } | { readonly statement?: undefined; readonly failure: QueryFailure };
+type Parsed =
+  | { readonly statement: Statement; readonly failure?: undefined }
+  | { readonly statement?: undefined; readonly failure: QueryFailure };
 
 const parse = (text: string, database: string): Parsed => {
   try {
@@ -371,22 +341,6 @@ const parse = (text: string, database: string): Parsed => {
     if (error instanceof QueryFailure) return { failure: error };
     throw error;
   }
-};
-
-const failed = (failure: QueryFailure): Partial<QueryRecord> => ({
-  state: 'FAILED',
-  reason: failure.message,
-  error: { category: failure.category, message: failure.message },
-});
-
-const ending = (error: unknown, interruption: Interruption): Partial<QueryRecord> => {
-  if (error instanceof BytesScannedExceeded) return { state: 'CANCELLED', reason: 'Query cancelled! : Bytes scanned limit was exceeded' };
-  if (error instanceof Stopped || (interruption.stopped && isInterrupt(error))) return { state: 'CANCELLED', reason: 'Query cancelled by user' };
-  if (error instanceof QueryFailure) return failed(error);
-  if (error instanceof AwsError) {
-    return failed(new QueryFailure(error.code === 'AccessDenied' || error.code === 'AccessDeniedException' ? 'PERMISSION_DENIED' : 'HIVE_FILESYSTEM_ERROR', `${error.message} (${error.code})`));
-  }
-  return failed(new QueryFailure('GENERIC_INTERNAL_ERROR', error instanceof Error ? error.message : String(error), 1));
 };
 
 /** A query's id: of its token, or of its place in the history. */

@@ -33,11 +33,14 @@ export const ctasColumns = (
 ): { readonly columns: readonly CtasColumn[]; readonly keys: readonly CtasColumn[] } => {
   const all = names.map((name, index) => ({ name: name.toLowerCase(), hiveType: hiveTypeOf(types[index]!) }));
   const unnamed = all.findIndex(({ name }) => /^_col\d+$/.test(name));
-  if (unnamed >= 0) throw new QueryFailure('MISSING_COLUMN_NAME', `line 1:1: Column name not specified at position ${unnamed + 1}`);
+  if (unnamed >= 0)
+    throw new QueryFailure('MISSING_COLUMN_NAME', `line 1:1: Column name not specified at position ${unnamed + 1}`);
   const twice = all.find(({ name }, index) => all.findIndex((other) => other.name === name) !== index);
-  if (twice !== undefined) throw new QueryFailure('DUPLICATE_COLUMN_NAME', `line 1:1: Column name '${twice.name}' specified more than once`);
+  if (twice !== undefined)
+    throw new QueryFailure('DUPLICATE_COLUMN_NAME', `line 1:1: Column name '${twice.name}' specified more than once`);
   const missing = partitionedBy.filter((key) => !all.some(({ name }) => name === key));
-  if (missing.length > 0) throw new QueryFailure('INVALID_TABLE_PROPERTY', `Partition columns [${missing.join(', ')}] not present in schema`);
+  if (missing.length > 0)
+    throw new QueryFailure('INVALID_TABLE_PROPERTY', `Partition columns [${missing.join(', ')}] not present in schema`);
   const last = all.slice(all.length - partitionedBy.length);
   if (last.some(({ name }, index) => name !== partitionedBy[index])) {
     throw new QueryFailure(
@@ -48,17 +51,27 @@ export const ctasColumns = (
   const columns = all.slice(0, all.length - partitionedBy.length);
   if (columns.length === 0) throw new QueryFailure('INVALID_TABLE_PROPERTY', 'Table contains only partition columns');
   const unknown = bucketedBy.filter((key) => !columns.some(({ name }) => name === key));
-  if (unknown.length > 0) throw new QueryFailure('INVALID_TABLE_PROPERTY', `Bucketing columns [${unknown.join(', ')}] not present in schema`);
+  if (unknown.length > 0)
+    throw new QueryFailure('INVALID_TABLE_PROPERTY', `Bucketing columns [${unknown.join(', ')}] not present in schema`);
   return { columns, keys: last };
 };
 
-const CODECS: Readonly<Record<Compression, string>> = { GZIP: 'gzip', SNAPPY: 'snappy', ZSTD: 'zstd', LZ4: 'lz4_raw', NONE: 'uncompressed' };
+const CODECS: Readonly<Record<Compression, string>> = {
+  GZIP: 'gzip',
+  SNAPPY: 'snappy',
+  ZSTD: 'zstd',
+  LZ4: 'lz4_raw',
+  NONE: 'uncompressed',
+};
 const BUCKET = 'lithify_bucket';
 
 /** Hive's escapes in a partition's folder: https://github.com/apache/hive (FileUtils.escapePathName). */
 export const hiveFolder = (value: string): string =>
   // eslint-disable-next-line no-control-regex -- these are the characters that Hive escapes
-  value.replace(/[\u0000-\u001f"#%'*/:=?\\{[\]^\u007f]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  value.replace(
+    /[\u0000-\u001f"#%'*/:=?\\{[\]^\u007f]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
 
 const filesBelow = (folder: string): readonly string[] =>
   existsSync(folder)
@@ -86,11 +99,19 @@ export const writeFiles = async (
   const columns = names.map((name, index) => {
     const type = partitionedBy.includes(name.toLowerCase()) ? 'VARCHAR' : narrowed(types[index]!);
     const value = `q.${quoteName(name)}`;
-    const written = type === undefined ? value : type === 'VARCHAR' ? `coalesce(nullif(CAST(${value} AS VARCHAR), ''), ${quoteText(NULL_PARTITION)})` : `CAST(${value} AS ${type})`;
+    const written =
+      type === undefined
+        ? value
+        : type === 'VARCHAR'
+          ? `coalesce(nullif(CAST(${value} AS VARCHAR), ''), ${quoteText(NULL_PARTITION)})`
+          : `CAST(${value} AS ${type})`;
     return `${written} AS ${quoteName(name.toLowerCase())}`;
   });
   const bucketed = bucketCount > 1;
-  if (bucketed) columns.push(`CAST(hash(${bucketedBy.map((name) => `q.${quoteName(name)}`).join(', ')}) % ${bucketCount} AS INTEGER) AS ${BUCKET}`);
+  if (bucketed)
+    columns.push(
+      `CAST(hash(${bucketedBy.map((name) => `q.${quoteName(name)}`).join(', ')}) % ${bucketCount} AS INTEGER) AS ${BUCKET}`,
+    );
   const by = [...partitionedBy, ...(bucketed ? [BUCKET] : [])];
   const options = `FORMAT parquet, COMPRESSION ${CODECS[properties.compression]}`;
   const select = `SELECT ${columns.join(', ')} FROM (${sql}) q`;
@@ -114,11 +135,17 @@ const collected = async (
     leaves.set(leaf, [...(leaves.get(leaf) ?? []), file]);
   }
   if (leaves.size > MOST_WRITERS) {
-    throw new QueryFailure('HIVE_TOO_MANY_OPEN_PARTITIONS', `Exceeded limit of ${MOST_WRITERS} open writers for partitions/buckets`);
+    throw new QueryFailure(
+      'HIVE_TOO_MANY_OPEN_PARTITIONS',
+      `Exceeded limit of ${MOST_WRITERS} open writers for partitions/buckets`,
+    );
   }
   const written: WrittenFile[] = [];
   for (const [leaf, parts] of leaves) {
-    const pairs = leaf.split('/').filter((part) => part !== '').map((part) => decodeURIComponent(part.slice(part.indexOf('=') + 1)));
+    const pairs = leaf
+      .split('/')
+      .filter((part) => part !== '')
+      .map((part) => decodeURIComponent(part.slice(part.indexOf('=') + 1)));
     const values = pairs.slice(0, partitionedBy.length);
     const bucket = pairs[partitionedBy.length] ?? '0';
     const path = `${partitionedBy.map((key, index) => `${key}=${hiveFolder(values[index]!)}/`).join('')}`;
@@ -127,7 +154,8 @@ const collected = async (
     const whole = bucketedBy.length > 0 && full.length > 1 ? [await merged(connection, full, options)] : full;
     whole.forEach((file, index) => {
       const number = bucketCount > 0 ? Number(bucket) : index;
-      const name = bucketCount > 0 ? `${String(number).padStart(6, '0')}_0_${queryId}_0.parquet` : `${stamp(queryId, path, index)}.parquet`;
+      const name =
+        bucketCount > 0 ? `${String(number).padStart(6, '0')}_0_${queryId}_0.parquet` : `${stamp(queryId, path, index)}.parquet`;
       written.push({ path: file, name: `${path}${name}`, values });
     });
   }
@@ -136,14 +164,18 @@ const collected = async (
 
 /** Without partitions the engine writes a file even of no rows; Athena does not. */
 const withRows = async (connection: DuckDBConnection, files: readonly string[]): Promise<readonly string[]> => {
-  const result = await connection.runAndReadAll(`SELECT file_name FROM parquet_file_metadata(${textList(files)}) WHERE num_rows > 0`);
+  const result = await connection.runAndReadAll(
+    `SELECT file_name FROM parquet_file_metadata(${textList(files)}) WHERE num_rows > 0`,
+  );
   const full = new Set(result.getRows().map(([file]) => String(file)));
   return files.filter((file) => full.has(file) && statSync(file).size > 0);
 };
 
 const merged = async (connection: DuckDBConnection, files: readonly string[], options: string): Promise<string> => {
   const path = `${files[0]!}.merged`;
-  await connection.run(`COPY (SELECT * FROM read_parquet(${textList(files)}, hive_partitioning = false)) TO ${quoteText(path)} (${options})`);
+  await connection.run(
+    `COPY (SELECT * FROM read_parquet(${textList(files)}, hive_partitioning = false)) TO ${quoteText(path)} (${options})`,
+  );
   return path;
 };
 
@@ -154,7 +186,10 @@ const stamp = (queryId: string, path: string, index: number): string =>
 const PARQUET_FORMATS = {
   InputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
   OutputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
-  SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe', Parameters: { 'serialization.format': '1' } },
+  SerdeInfo: {
+    SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe',
+    Parameters: { 'serialization.format': '1' },
+  },
 } as const;
 
 /** The table and its partitions, as the catalog is told of them. */
@@ -181,9 +216,15 @@ export const catalogEntries = (
     PartitionKeys: keys.map(({ name: column, hiveType }) => ({ Name: column, Type: hiveType })),
     StorageDescriptor: { ...storage, Location: location },
   };
-  const partitions = new Map(keys.length === 0 ? [] : files.map(({ name: file, values }) => [file.slice(0, file.lastIndexOf('/')), values]));
+  const partitions = new Map(
+    keys.length === 0 ? [] : files.map(({ name: file, values }) => [file.slice(0, file.lastIndexOf('/')), values]),
+  );
   return {
     table,
-    partitions: [...partitions].map(([folder, Values]) => ({ Values, Parameters: {}, StorageDescriptor: { ...storage, Location: `${location}${folder}` } })),
+    partitions: [...partitions].map(([folder, Values]) => ({
+      Values,
+      Parameters: {},
+      StorageDescriptor: { ...storage, Location: `${location}${folder}` },
+    })),
   };
 };

@@ -1,5 +1,5 @@
 /** The engine's errors in Athena's words. Pure. */
-import { at, QueryFailure } from './failure';
+import { at, QueryFailure, reasonOf } from './failure';
 
 export interface ErrorContext {
   /** The statement as it was sent. */
@@ -19,7 +19,10 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Error
     /Referenced (?:column|table) "([^"]+)" not found|does not have a column named "([^"]+)"|column named "([^"]+)"/,
     ([, one, two, three], { text }) => {
       const name = one ?? two ?? three ?? '';
-      return new QueryFailure('COLUMN_NOT_FOUND', `${place(text, name)}: Column '${name}' cannot be resolved or requester is not authorized to access requested resources`);
+      return new QueryFailure(
+        'COLUMN_NOT_FOUND',
+        `${place(text, name)}: Column '${name}' cannot be resolved or requester is not authorized to access requested resources`,
+      );
     },
   ],
   [
@@ -29,24 +32,79 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Error
   [
     /column "([^"]+)" must appear in the GROUP BY clause/,
     ([, name = ''], { text }) =>
-      new QueryFailure('EXPRESSION_NOT_AGGREGATE', `${place(text, name)}: '${name}' must be an aggregate expression or appear in GROUP BY clause`),
+      new QueryFailure(
+        'EXPRESSION_NOT_AGGREGATE',
+        `${place(text, name)}: '${name}' must be an aggregate expression or appear in GROUP BY clause`,
+      ),
   ],
-  [/Could not find key "([^"]+)" in struct/, ([, name = ''], { text }) => new QueryFailure('COLUMN_NOT_FOUND', `${place(text, name)}: Column '${name}' cannot be resolved`)],
-  [/Could not convert string ['"]HIVE_CURSOR_ERROR: ([\s\S]*?)['"] to /, ([, detail = ''], { uris }) => new QueryFailure('HIVE_CURSOR_ERROR', named(detail, uris))],
-  [/Could not convert string ['"]no number: ([\s\S]*?)['"] to (?:'?)(\w+)/, ([, value = '', type = '']) => new QueryFailure('INVALID_CAST_ARGUMENT', `Cannot cast '${value}' to ${trinoType(type)}`)],
-  [/Could not convert string ['"]([\s\S]*?)['"] to (?:'?)(\w+)/, ([, value = '', type = '']) => new QueryFailure('INVALID_CAST_ARGUMENT', `Cannot cast '${value}' to ${trinoType(type)}`)],
-  [/(?:invalid (?:timestamp|date) field format|timestamp field value out of range|date field value out of range): "([^"]*)"/, ([, value = '']) => new QueryFailure('INVALID_FUNCTION_ARGUMENT', `Invalid format: "${value}"`)],
-  [/More than one row returned by a subquery/, () => new QueryFailure('SUBQUERY_MULTIPLE_ROWS', 'Scalar sub-query has returned multiple rows')],
-  [/Invalid JSON path: '([^']*)'/, ([, path = '']) => new QueryFailure('INVALID_FUNCTION_ARGUMENT', `Invalid JSON path: '${path}'`)],
-  [/Cannot convert value to JSON: ([\s\S]*)/, ([, value = '']) => new QueryFailure('INVALID_FUNCTION_ARGUMENT', `Cannot convert value to JSON: ${value}`)],
-  [/Out of Memory Error/, () => new QueryFailure('EXCEEDED_LOCAL_MEMORY_LIMIT', 'Query exhausted resources at this scale factor (the memory limit of the embedded engine)')],
-  [/Invalid unicode/, (_, { uris }) => new QueryFailure('HIVE_BAD_DATA', `Invalid UTF-8 in one of ${[...uris.values()].slice(0, 3).join(', ')}`)],
+  [
+    /Could not find key "([^"]+)" in struct/,
+    ([, name = ''], { text }) =>
+      new QueryFailure('COLUMN_NOT_FOUND', `${place(text, name)}: Column '${name}' cannot be resolved`),
+  ],
+  [
+    /Could not convert string ['"]HIVE_CURSOR_ERROR: ([\s\S]*?)['"] to /,
+    ([, detail = ''], { uris }) => new QueryFailure('HIVE_CURSOR_ERROR', named(detail, uris)),
+  ],
+  [/Could not convert string ['"]Division by zero/, () => new QueryFailure('DIVISION_BY_ZERO', 'Division by zero')],
+  [
+    /Could not convert string ['"]no number: ([\s\S]*?)['"] to (?:'?)(\w+)/,
+    ([, value = '', type = '']) => new QueryFailure('INVALID_CAST_ARGUMENT', `Cannot cast '${value}' to ${trinoType(type)}`),
+  ],
+  [
+    /Could not convert string ['"]([\s\S]*?)['"] to (?:'?)(\w+)/,
+    ([, value = '', type = '']) => new QueryFailure('INVALID_CAST_ARGUMENT', `Cannot cast '${value}' to ${trinoType(type)}`),
+  ],
+  [
+    /(?:invalid (?:timestamp|date) field format|timestamp field value out of range|date field value out of range): "([^"]*)"/,
+    ([, value = '']) => new QueryFailure('INVALID_FUNCTION_ARGUMENT', `Invalid format: "${value}"`),
+  ],
+  [
+    /More than one row returned by a subquery/,
+    () => new QueryFailure('SUBQUERY_MULTIPLE_ROWS', 'Scalar sub-query has returned multiple rows'),
+  ],
+  [
+    /Invalid JSON path: '([^']*)'/,
+    ([, path = '']) => new QueryFailure('INVALID_FUNCTION_ARGUMENT', `Invalid JSON path: '${path}'`),
+  ],
+  [
+    /Cannot convert value to JSON: ([\s\S]*)/,
+    ([, value = '']) => new QueryFailure('INVALID_FUNCTION_ARGUMENT', `Cannot convert value to JSON: ${value}`),
+  ],
+  [
+    /Out of Memory Error/,
+    () =>
+      new QueryFailure(
+        'EXCEEDED_LOCAL_MEMORY_LIMIT',
+        'Query exhausted resources at this scale factor (the memory limit of the embedded engine)',
+      ),
+  ],
+  [
+    /Invalid unicode/,
+    (_, { uris }) => new QueryFailure('HIVE_BAD_DATA', `Invalid UTF-8 in one of ${[...uris.values()].slice(0, 3).join(', ')}`),
+  ],
   [/Overflow|out of range/i, () => new QueryFailure('NUMERIC_VALUE_OUT_OF_RANGE', 'A number is out of the range of its type')],
-  [/No function matches the given name and argument types '([\s\S]*?)'\. You/, ([, call = '']) => new QueryFailure('FUNCTION_NOT_FOUND', `Unexpected parameters (${call.replace(/^[^(]*\(|\)$/g, '').toLowerCase()}) for function ${call.split('(')[0] ?? ''}`)],
-  [/(?:Cannot compare values of type|Cannot mix values of type) ([\s\S]*?) (?:and|in) ([\s\S]*?)(?: -|$)/, ([whole]) => new QueryFailure('TYPE_MISMATCH', whole)],
+  [
+    /No function matches the given name and argument types '([\s\S]*?)'\. You/,
+    ([, call = '']) =>
+      new QueryFailure(
+        'FUNCTION_NOT_FOUND',
+        `Unexpected parameters (${call.replace(/^[^(]*\(|\)$/g, '').toLowerCase()}) for function ${call.split('(')[0] ?? ''}`,
+      ),
+  ],
+  [
+    /(?:Cannot compare values of type|Cannot mix values of type) ([\s\S]*?) (?:and|in) ([\s\S]*?)(?: -|$)/,
+    ([whole]) => new QueryFailure('TYPE_MISMATCH', whole),
+  ],
 ];
 
-const TYPES: Readonly<Record<string, string>> = { INT64: 'BIGINT', INT32: 'INTEGER', INT16: 'SMALLINT', INT8: 'TINYINT', BOOL: 'BOOLEAN' };
+const TYPES: Readonly<Record<string, string>> = {
+  INT64: 'BIGINT',
+  INT32: 'INTEGER',
+  INT16: 'SMALLINT',
+  INT8: 'TINYINT',
+  BOOL: 'BOOLEAN',
+};
 const trinoType = (type: string): string => TYPES[type] ?? type;
 
 const named = (text: string, uris: ReadonlyMap<string, string>): string => {
@@ -54,20 +112,21 @@ const named = (text: string, uris: ReadonlyMap<string, string>): string => {
   return text;
 };
 
-export const isInterrupt = (error: unknown): boolean => error instanceof Error && /INTERRUPT Error|Interrupted/.test(error.message);
+export const isInterrupt = (error: unknown): boolean => /INTERRUPT Error|Interrupted/.test(reasonOf(error));
 
 /** The engine does not know yet that the value before `[1]` is a row. */
-export const isRowSubscript = (error: unknown): boolean => error instanceof Error && error.message.includes('struct_extract with an integer key');
+export const isRowSubscript = (error: unknown): boolean => reasonOf(error).includes('struct_extract with an integer key');
 
 export const failureOf = (error: unknown, context: ErrorContext): QueryFailure => {
   if (error instanceof QueryFailure) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   for (const [pattern, write] of RULES) {
     const match = pattern.exec(message);
     if (match !== null) return write(match, context);
   }
   const first = named(message.split('\n')[0] ?? message, context.uris);
   if (/^(Binder|Parser|Catalog) Error: /.test(first)) return new QueryFailure('SYNTAX_ERROR', first.replace(/^\w+ Error: /, ''));
-  if (/^(Conversion|Invalid Input|Out of Range) Error: /.test(first)) return new QueryFailure('INVALID_FUNCTION_ARGUMENT', first.replace(/^[\w ]+ Error: /, ''));
+  if (/^(Conversion|Invalid Input|Out of Range) Error: /.test(first))
+    return new QueryFailure('INVALID_FUNCTION_ARGUMENT', first.replace(/^[\w ]+ Error: /, ''));
   return new QueryFailure('GENERIC_INTERNAL_ERROR', first, 1);
 };

@@ -45,7 +45,10 @@ const FUNCTIONS: Readonly<Record<string, { readonly arity: number; readonly run:
       return json;
     },
   },
-  lithify_double_text: { arity: 1, run: (text) => doubleText(text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text)) },
+  lithify_double_text: {
+    arity: 1,
+    run: (text) => doubleText(text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text)),
+  },
   ...URL_FUNCTIONS,
 };
 
@@ -76,6 +79,10 @@ const MACROS: readonly string[] = [
     WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%gZ')
     WHEN typeof(x) = 'TIMESTAMP' THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%g')
     ELSE CAST(x AS VARCHAR) END`,
+  `CREATE MACRO lithify_cardinality(x) AS CASE
+    WHEN starts_with(typeof(x), 'MAP') THEN CAST(len(json_keys(to_json(x))) AS BIGINT) ELSE CAST(json_array_length(to_json(x)) AS BIGINT) END`,
+  // A whole number divided by zero fails in Trino, where the engine says NULL.
+  `CREATE MACRO lithify_divisor(x) AS CASE WHEN x = 0 AND typeof(x) NOT IN ('DOUBLE', 'FLOAT') THEN CAST('Division by zero' AS TINYINT) ELSE x END`,
   // `v` is what the engine's json_extract found (it writes numbers anew, and refuses broken text where Trino reads up to the break):
   // strings, booleans and whole numbers are exact; the exact reader is asked for the rest.
   `CREATE MACRO lithify_json_text(v, text, path) AS coalesce(
@@ -104,7 +111,10 @@ const textFunction = (name: string, arity: number, run: TextFunction): DuckDBSca
 export class Engine {
   private constructor(private readonly instance: DuckDBInstance) {}
 
-  static async open({ memoryLimit = '900MB', threads = 2, tempDir }: EngineOptions, settings: readonly string[] = []): Promise<Engine> {
+  static async open(
+    { memoryLimit = '900MB', threads = 2, tempDir }: EngineOptions,
+    settings: readonly string[] = [],
+  ): Promise<Engine> {
     mkdirSync(tempDir, { recursive: true });
     const instance = await DuckDBInstance.create(':memory:', {
       threads: String(threads),
@@ -115,8 +125,13 @@ export class Engine {
     });
     const connection = await instance.connect();
     try {
-      for (const [name, { arity, run }] of Object.entries(FUNCTIONS)) connection.registerScalarFunction(textFunction(name, arity, run));
-      const common = [`SET GLOBAL TimeZone = 'UTC'`, 'SET GLOBAL integer_division = true', 'SET GLOBAL preserve_insertion_order = false'];
+      for (const [name, { arity, run }] of Object.entries(FUNCTIONS))
+        connection.registerScalarFunction(textFunction(name, arity, run));
+      const common = [
+        `SET GLOBAL TimeZone = 'UTC'`,
+        'SET GLOBAL integer_division = true',
+        'SET GLOBAL preserve_insertion_order = false',
+      ];
       for (const statement of [...common, ...settings, ...MACROS]) await connection.run(statement);
     } finally {
       connection.closeSync();

@@ -3,6 +3,10 @@ import { at, mismatched, notSupported, QueryFailure } from './failure';
 import type { Argument } from './functions';
 import { FORMS, FUNCTIONS } from './functions';
 import { parsePath } from './json-scalar';
+import { duckPath, FIELDS, LITERAL_TYPES, typedLiteral } from './literals';
+import { JsonReadings } from './json-readings';
+import type { Piece } from './pieces';
+import { guardDivisors, pushPiece } from './pieces';
 import type { Token } from './lexer';
 import { isName, isSymbol, isWord, quoteName, quoteText, RESERVED } from './lexer';
 import { parseTrinoType } from './types';
@@ -15,27 +19,21 @@ export interface Written {
 
 type Scope = ReadonlySet<string>;
 
-/** A piece of an expression: an operand, or a word or sign between operands. */
-interface Piece {
-  readonly sql: string;
-  readonly operand: boolean;
-  readonly date?: boolean;
-}
-
 /** Words that may follow an operand; every other word there is another engine's syntax. */
-const AFTER_OPERAND = new Set('and or is not in like between escape at over filter then else end when asc desc nulls first last order'.split(' '));
+const AFTER_OPERAND = new Set(
+  'and or is not in like between escape at over filter then else end when asc desc nulls first last order'.split(' '),
+);
 /** Reserved words that stand before or between operands; what is not reserved is a name there. */
-const BETWEEN = new Set('and or is not in like between escape then else when case exists distinct by order null true false from rollup cube grouping'.split(' '));
-/** Reserved words that are functions as well. */
+const BETWEEN = new Set(
+  'and or is not in like between escape then else when case exists distinct by order null true false from rollup cube grouping'.split(
+    ' ',
+  ),
+);
+/** Reserved words that are functions too. */
 const CALLED = new Set(['cast', 'extract', 'trim', 'grouping']);
 /** Words of a window's frame. */
 const FRAME = ['rows', 'range', 'groups', 'between', 'and', 'unbounded', 'preceding', 'following', 'current', 'row'];
 const CONSTANTS = new Set(['null', 'true', 'false']);
-const LITERAL_TYPES = new Set('date time timestamp bigint integer int smallint tinyint double real decimal varchar char boolean json uuid'.split(' '));
-const FIELDS: Readonly<Record<string, string>> = {
-  year: 'year', quarter: 'quarter', month: 'month', week: 'week', day: 'day', day_of_month: 'day', day_of_week: 'isodow', dow: 'isodow',
-  day_of_year: 'doy', doy: 'doy', year_of_week: 'isoyear', yow: 'isoyear', hour: 'hour', minute: 'minute', second: 'second',
-}; // prettier-ignore
 /** Casts that differ from the engine's own. */
 const CASTS: Readonly<Record<string, string>> = {
   BIGINT: 'lithify_bigint',
@@ -45,12 +43,8 @@ const CASTS: Readonly<Record<string, string>> = {
   VARCHAR: 'lithify_varchar',
 };
 
-const MARK = '\u0000';
-
 export abstract class ExpressionWriter {
-  /** Of each text that json_extract_scalar reads, the paths, in the order met: one reading serves them all. */
-  readonly #paths = new Map<string, string[]>();
-  readonly #marks: { readonly source: string; readonly path: string }[] = [];
+  readonly #readings = new JsonReadings();
   readonly #subscripted = new Set<string>();
 
   constructor(
@@ -69,15 +63,7 @@ export abstract class ExpressionWriter {
 
   /** Puts the readings of JSON texts where their marks are, when all paths are known. */
   finish(sql: string): string {
-    const paths = (source: string): string => `[${this.#paths.get(source)!.map((path) => quoteText(duckPath(path)!)).join(', ')}]`;
-    const put = (written: string): string =>
-      written.replace(new RegExp(`${MARK}(\\d+)${MARK}`, 'g'), (_, number: string) => {
-        const { source, path } = this.#marks[Number(number)]!;
-        const text = put(source);
-        const index = this.#paths.get(source)!.indexOf(path) + 1;
-        return `lithify_json_text(TRY(json_extract(${text}, ${paths(source)}))[${index}], ${text}, ${quoteText(path)})`;
-      });
-    return put(sql);
+    return this.#readings.put(sql);
   }
 
   /** Index after the token at `index`, or after the bracket that opens there. */
@@ -118,7 +104,6 @@ export abstract class ExpressionWriter {
     return mismatched(this.text, token?.start ?? this.text.length, token?.text ?? '<EOF>');
   }
 
-  /** A comma separated list of expressions. */
   protected list(from: number, to: number, scope: Scope): string {
     return this.items(from, to)
       .map(([start, end]) => this.expression(start, end, scope).sql)
@@ -128,7 +113,8 @@ export abstract class ExpressionWriter {
   protected expression(from: number, to: number, scope: Scope): Written {
     if (from >= to) throw this.unexpected(from);
     const pieces: Piece[] = [];
-    for (let index = from; index < to; ) index = this.#piece(index, to, pieces, scope);
+    for (let index = from; index < to;) index = this.#piece(index, to, pieces, scope);
+    guardDivisors(pieces);
     const only = pieces.length === 1 ? pieces[0] : undefined;
     return { sql: pieces.map(({ sql }) => sql).join(' '), ...(only?.date === true ? { date: true } : {}) };
   }
@@ -140,7 +126,7 @@ export abstract class ExpressionWriter {
     const before = pieces.at(-1);
     const put = (sql: string, after: number, more: Partial<Piece> = {}): number => {
       if (before?.operand === true && (more.operand ?? true)) throw this.unexpected(index);
-      this.#push(pieces, { sql, operand: true, ...more });
+      pushPiece(pieces, { sql, operand: true, ...more });
       return after;
     };
     switch (token.kind) {
@@ -152,7 +138,10 @@ export abstract class ExpressionWriter {
         return put(token.text, index + 1);
       case 'quoted':
         if (isSymbol(next, '(')) throw this.#unknownFunction(token);
-        if (token.value.startsWith('$') && token.value !== '$path') throw notSupported(`${at(this.text, token.start)}: Hidden column ${token.value} is not supported by the embedded engine`);
+        if (token.value.startsWith('$') && token.value !== '$path')
+          throw notSupported(
+            `${at(this.text, token.start)}: Hidden column ${token.value} is not supported by the embedded engine`,
+          );
         return put(quoteName(token.value), index + 1);
       case 'symbol':
         return this.#symbol(index, to, pieces, scope);
@@ -161,23 +150,13 @@ export abstract class ExpressionWriter {
     }
   }
 
-  /** Joins date arithmetic: what is a date stays one, whole days being added. */
-  #push(pieces: Piece[], piece: Piece): void {
-    const [left, sign] = [pieces.at(-2), pieces.at(-1)];
-    if (piece.sql.startsWith('INTERVAL ') && left?.date === true && (sign?.sql === '+' || sign?.sql === '-') && / (DAY|MONTH|YEAR)$/.test(piece.sql)) {
-      pieces.splice(-2, 2, { sql: `CAST((${left.sql} ${sign.sql} ${piece.sql}) AS DATE)`, operand: true, date: true });
-      return;
-    }
-    pieces.push(piece);
-  }
-
   #symbol(index: number, to: number, pieces: Piece[], scope: Scope): number {
     const token = this.tokens[index]!;
     const before = pieces.at(-1);
     const sign = token.text;
     if (sign === '(') {
       const close = this.pairs.get(index)!;
-      if (this.#isLambda(close + 1)) return this.#lambda(this.names(index + 1, close), close + 2, to, pieces, scope);
+      if (isSymbol(this.tokens[close + 1], '->')) return this.#lambda(this.names(index + 1, close), close + 2, to, pieces, scope);
       const inner: Written = this.startsQuery(index + 1)
         ? { sql: this.query(index + 1, close, scope) }
         : close === index + 1
@@ -186,7 +165,7 @@ export abstract class ExpressionWriter {
             ? this.expression(index + 1, close, scope)
             : { sql: this.list(index + 1, close, scope) };
       if (before?.operand === true) throw this.unexpected(index);
-      this.#push(pieces, { sql: `(${inner.sql})`, operand: true, ...(inner.date === true ? { date: true } : {}) });
+      pushPiece(pieces, { sql: `(${inner.sql})`, operand: true, ...(inner.date === true ? { date: true } : {}) });
       return close + 1;
     }
     if (sign === '[') {
@@ -259,14 +238,15 @@ export abstract class ExpressionWriter {
       pieces.push({ sql: word.toUpperCase(), operand: word === 'nulls' });
       return index + 1;
     }
-    if (this.#isLambda(index + 1) && isName(token)) return this.#lambda([word], index + 2, to, pieces, scope);
+    if (isSymbol(this.tokens[index + 1], '->') && isName(token)) return this.#lambda([word], index + 2, to, pieces, scope);
     if (CONSTANTS.has(word)) return put(word.toUpperCase(), index + 1);
     if (next?.kind === 'string') {
       if (word === 'interval') return this.#interval(index, put);
-      if (LITERAL_TYPES.has(word)) return put(this.#typedLiteral(word, next.value), index + 2, { date: word === 'date' });
+      if (LITERAL_TYPES.has(word)) return put(typedLiteral(word, next.value), index + 2, { date: word === 'date' });
       if (!RESERVED.has(word)) throw this.unexpected(index + 1);
     }
-    if (word === 'current_date') return put(`CAST(${quoteText(new Date(this.now).toISOString().slice(0, 10))} AS DATE)`, index + 1, { date: true });
+    if (word === 'current_date')
+      return put(`CAST(${quoteText(new Date(this.now).toISOString().slice(0, 10))} AS DATE)`, index + 1, { date: true });
     if (word === 'current_timestamp') return put(this.#timestamp(), index + 1);
     if (word === 'localtimestamp') return put(`CAST(${this.#timestamp()} AS TIMESTAMP)`, index + 1);
     if (word === 'array' && isSymbol(next, '[')) {
@@ -293,8 +273,10 @@ export abstract class ExpressionWriter {
 
   #atTimeZone(index: number, pieces: Piece[]): number {
     const zone = this.tokens[index + 3];
-    if (!isWord(this.tokens[index + 1], 'time') || !isWord(this.tokens[index + 2], 'zone') || zone?.kind !== 'string') throw this.unexpected(index);
-    if (!/^(utc|z|etc\/utc|\+00:00)$/i.test(zone.value)) throw notSupported(`${at(this.text, zone.start)}: AT TIME ZONE '${zone.value}': the embedded engine keeps UTC alone`);
+    if (!isWord(this.tokens[index + 1], 'time') || !isWord(this.tokens[index + 2], 'zone') || zone?.kind !== 'string')
+      throw this.unexpected(index);
+    if (!/^(utc|z|etc\/utc|\+00:00)$/i.test(zone.value))
+      throw notSupported(`${at(this.text, zone.start)}: AT TIME ZONE '${zone.value}': the embedded engine keeps UTC alone`);
     const operand = pieces.pop()!;
     pieces.push({ sql: `CAST(${operand.sql} AS TIMESTAMP WITH TIME ZONE)`, operand: true });
     return index + 4;
@@ -302,20 +284,11 @@ export abstract class ExpressionWriter {
 
   #interval(index: number, put: (sql: string, after: number) => number): number {
     const [value, unit] = [this.tokens[index + 1]!, this.tokens[index + 2]];
-    if (!isWord(unit, 'year', 'month', 'day', 'hour', 'minute', 'second') || !/^[+-]?\d+(\.\d+)?$/.test(value.value)) throw this.unexpected(index + 2);
-    if (isWord(this.tokens[index + 3], 'to')) throw notSupported(`${at(this.text, unit!.start)}: INTERVAL with TO is not supported by the embedded engine`);
+    if (!isWord(unit, 'year', 'month', 'day', 'hour', 'minute', 'second') || !/^[+-]?\d+(\.\d+)?$/.test(value.value))
+      throw this.unexpected(index + 2);
+    if (isWord(this.tokens[index + 3], 'to'))
+      throw notSupported(`${at(this.text, unit!.start)}: INTERVAL with TO is not supported by the embedded engine`);
     return put(`INTERVAL ${quoteText(value.value)} ${unit!.value.toUpperCase()}`, index + 3);
-  }
-
-  #typedLiteral(type: string, value: string): string {
-    const cast = (name: string): string => `CAST(${quoteText(value)} AS ${name})`;
-    if (type === 'timestamp') return cast(/(\d|\s)(z|utc|[+-]\d\d(:?\d\d)?|[a-z]+\/[a-z_/]+)$/i.test(value.replace(/^\d+-\d+-\d+/, 'd ')) ? 'TIMESTAMP WITH TIME ZONE' : 'TIMESTAMP');
-    if (type === 'decimal') {
-      const [whole = '', fraction = ''] = value.replace(/^[+-]/, '').split('.');
-      return cast(`DECIMAL(${Math.max(1, whole.length + fraction.length)}, ${fraction.length})`);
-    }
-    const simple = parseTrinoType(type, [{ kind: 'word', text: type, value: type, start: 0, end: type.length }], 0).duck;
-    return cast(simple);
   }
 
   /** `PARTITION BY … ORDER BY … ROWS …`: two lists and a frame. */
@@ -324,7 +297,8 @@ export abstract class ExpressionWriter {
     for (let index = from; index < to; index = this.after(index)) {
       const [token, next] = [this.tokens[index], this.tokens[index + 1]];
       const clause = isWord(token, 'partition', 'order') && isWord(next, 'by');
-      const frame = isWord(token, 'rows', 'range', 'groups') && (isWord(next, 'between', 'unbounded', 'current') || next?.kind === 'number');
+      const frame =
+        isWord(token, 'rows', 'range', 'groups') && (isWord(next, 'between', 'unbounded', 'current') || next?.kind === 'number');
       if (clause || frame) starts.push(index);
     }
     if (from < to && starts[0] !== from) throw this.unexpected(from);
@@ -337,13 +311,12 @@ export abstract class ExpressionWriter {
         for (let index = start; index < end; index++) {
           if (this.tokens[index]!.kind !== 'number' && !isWord(this.tokens[index], ...FRAME)) throw this.unexpected(index);
         }
-        return this.tokens.slice(start, end).map(({ value }) => value.toUpperCase()).join(' ');
+        return this.tokens
+          .slice(start, end)
+          .map(({ value }) => value.toUpperCase())
+          .join(' ');
       })
       .join(' ');
-  }
-
-  #isLambda(index: number): boolean {
-    return isSymbol(this.tokens[index], '->');
   }
 
   #lambda(names: readonly string[], from: number, to: number, pieces: Piece[], scope: Scope): number {
@@ -373,7 +346,10 @@ export abstract class ExpressionWriter {
     const spans = close === open + 1 ? [] : this.items(open + 1, close);
     const wrong = spans.length < (rule.least ?? 0) || spans.length > (rule.most ?? spans.length);
     if (wrong) {
-      throw new QueryFailure('FUNCTION_NOT_FOUND', `${at(this.text, token.start)}: Unexpected parameters for function ${token.value}. Expected: ${rule.least ?? 0} to ${rule.most ?? 'any'} arguments, found ${spans.length}`);
+      throw new QueryFailure(
+        'FUNCTION_NOT_FOUND',
+        `${at(this.text, token.start)}: Unexpected parameters for function ${token.value}. Expected: ${rule.least ?? 0} to ${rule.most ?? 'any'} arguments, found ${spans.length}`,
+      );
     }
     const args = spans.map(([start, end]): Argument => this.#argument(start, end, scope));
     if ('name' in rule) return put(`${rule.name}(${args.map(({ sql }) => sql).join(', ')})`, after);
@@ -382,7 +358,7 @@ export abstract class ExpressionWriter {
   }
 
   #argument(start: number, end: number, scope: Scope): Argument {
-    const [token] = [this.tokens[start]!];
+    const token = this.tokens[start]!;
     const written = this.expression(start, end, scope);
     return end - start === 1 && token.kind === 'string' ? { ...written, literal: token.value } : written;
   }
@@ -395,7 +371,8 @@ export abstract class ExpressionWriter {
     const type = parseTrinoType(this.text, this.tokens, as + 1);
     if (type.next !== to) throw this.unexpected(type.next);
     const own = CASTS[type.duck];
-    const cast = own !== undefined ? `${own}(${value})` : type.duck === 'JSON' ? `to_json(${value})` : `CAST(${value} AS ${type.duck})`;
+    const cast =
+      own !== undefined ? `${own}(${value})` : type.duck === 'JSON' ? `to_json(${value})` : `CAST(${value} AS ${type.duck})`;
     const cut = type.characters === undefined ? cast : `left(${cast}, ${type.characters})`;
     return { sql: attempt ? `TRY(${cut})` : cut, ...(type.duck === 'DATE' ? { date: true } : {}) };
   }
@@ -412,20 +389,9 @@ export abstract class ExpressionWriter {
     if (spans.length !== 2) throw this.unexpected(index);
     const [source, path] = spans.map(([start, end]) => this.#argument(start, end, scope)) as [Argument, Argument];
     if (path.literal === undefined) return `lithify_json_scalar(CAST(${source.sql} AS VARCHAR), ${path.sql})`;
-    if (parsePath(path.literal) === undefined) throw new QueryFailure('INVALID_FUNCTION_ARGUMENT', `Invalid JSON path: '${path.literal}'`);
+    if (parsePath(path.literal) === undefined)
+      throw new QueryFailure('INVALID_FUNCTION_ARGUMENT', `Invalid JSON path: '${path.literal}'`);
     if (duckPath(path.literal) === undefined) return `lithify_json_scalar(CAST(${source.sql} AS VARCHAR), ${path.sql})`;
-    const paths = this.#paths.get(source.sql) ?? [];
-    this.#paths.set(source.sql, paths);
-    if (!paths.includes(path.literal)) paths.push(path.literal);
-    this.#marks.push({ source: source.sql, path: path.literal });
-    return `${MARK}${this.#marks.length - 1}${MARK}`;
+    return this.#readings.mark(source.sql, path.literal);
   }
 }
-
-/** The path as the engine's JSON functions write it; undefined where they cannot. */
-export const duckPath = (path: string): string | undefined => {
-  const steps = parsePath(path);
-  if (steps === undefined || steps.length === 0) return undefined;
-  if (steps.some((step) => 'key' in step && /["\\*]/.test(step.key))) return undefined;
-  return `$${steps.map((step) => ('key' in step ? `."${step.key}"` : `[${step.index}]`)).join('')}`;
-};

@@ -38,3 +38,7 @@ export const mismatched = (text: string, offset: number, found: string): QueryFa
   syntaxError(text, offset, `mismatched input '${found}'`);
 
 export const notSupported = (message: string): QueryFailure => new QueryFailure('NOT_SUPPORTED', message);
+
+/** The message of anything thrown; errors of native code may be of another realm, where `instanceof Error` fails. */
+export const reasonOf = (thrown: unknown): string =>
+  typeof thrown === 'object' && thrown !== null && 'message' in thrown ? String(thrown.message) : String(thrown);

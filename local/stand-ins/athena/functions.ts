@@ -22,7 +22,8 @@ export type FunctionRule =
   | { readonly name: string; readonly least?: number; readonly most?: number }
   | { readonly write: (args: readonly Argument[]) => Rewritten; readonly least: number; readonly most: number };
 
-const same = (...names: readonly string[]): Record<string, FunctionRule> => Object.fromEntries(names.map((name) => [name, { name }]));
+const same = (...names: readonly string[]): Record<string, FunctionRule> =>
+  Object.fromEntries(names.map((name) => [name, { name }]));
 
 const write = (least: number, most: number, writer: (...args: readonly string[]) => string): FunctionRule => ({
   least,
@@ -59,7 +60,8 @@ const strftime = (argument: Argument | undefined, call: string): string => {
   return quoteText(format);
 };
 
-const kept = (argument: Argument, sql: string): Rewritten => (argument.date === true ? { sql: `CAST(${sql} AS DATE)`, date: true } : { sql });
+const kept = (argument: Argument, sql: string): Rewritten =>
+  argument.date === true ? { sql: `CAST(${sql} AS DATE)`, date: true } : { sql };
 
 const INTERVALS: Readonly<Record<string, (n: string) => string>> = {
   quarter: (n) => `to_months(3 * CAST(${n} AS INTEGER))`,
@@ -68,9 +70,14 @@ const INTERVALS: Readonly<Record<string, (n: string) => string>> = {
 };
 
 const nullIfAny = (name: string): FunctionRule =>
-  write(1, 127, (...args) => `CASE WHEN ${args.map((arg) => `(${arg}) IS NULL`).join(' OR ')} THEN NULL ELSE ${name}(${args.join(', ')}) END`);
+  write(
+    1,
+    127,
+    (...args) => `CASE WHEN ${args.map((arg) => `(${arg}) IS NULL`).join(' OR ')} THEN NULL ELSE ${name}(${args.join(', ')}) END`,
+  );
 
-const joined = (operator: string): FunctionRule => write(1, 127, (...args) => `(${args.map((arg) => `(${arg})`).join(` ${operator} `)})`);
+const joined = (operator: string): FunctionRule =>
+  write(1, 127, (...args) => `(${args.map((arg) => `(${arg})`).join(` ${operator} `)})`);
 
 /** `$1` of Java's regular expressions is `\1` here. */
 const replacement = (argument: Argument | undefined): string => {
@@ -81,13 +88,43 @@ const replacement = (argument: Argument | undefined): string => {
 
 /** Functions written in JavaScript: one text in, one text out. */
 const javaScript = (...names: readonly string[]): Record<string, FunctionRule> =>
-  Object.fromEntries(names.map((name) => [name, write(1, 2, (...args) => `lithify_${name}(${args.map((arg) => `CAST(${arg} AS VARCHAR)`).join(', ')})`)]));
+  Object.fromEntries(
+    names.map((name) => [
+      name,
+      write(1, 2, (...args) => `lithify_${name}(${args.map((arg) => `CAST(${arg} AS VARCHAR)`).join(', ')})`),
+    ]),
+  );
 
 export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   // Aggregates and windows
   ...same('count', 'sum', 'avg', 'min', 'max', 'bool_and', 'bool_or', 'array_agg', 'count_if', 'any_value', 'histogram'),
-  ...same('stddev', 'stddev_pop', 'stddev_samp', 'variance', 'var_pop', 'var_samp', 'corr', 'covar_pop', 'covar_samp', 'regr_slope', 'regr_intercept'),
-  ...same('row_number', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile', 'lag', 'lead', 'first_value', 'last_value', 'nth_value', 'grouping'),
+  ...same(
+    'stddev',
+    'stddev_pop',
+    'stddev_samp',
+    'variance',
+    'var_pop',
+    'var_samp',
+    'corr',
+    'covar_pop',
+    'covar_samp',
+    'regr_slope',
+    'regr_intercept',
+  ),
+  ...same(
+    'row_number',
+    'rank',
+    'dense_rank',
+    'percent_rank',
+    'cume_dist',
+    'ntile',
+    'lag',
+    'lead',
+    'first_value',
+    'last_value',
+    'nth_value',
+    'grouping',
+  ),
   every: { name: 'bool_and' },
   arbitrary: { name: 'any_value' },
   // Trino keeps the row whose value is NULL when its key is least; the engine's min_by skips it.
@@ -103,7 +140,25 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   greatest: nullIfAny('greatest'),
   least: nullIfAny('least'),
   // Numbers
-  ...same('abs', 'ceil', 'floor', 'round', 'sqrt', 'cbrt', 'exp', 'ln', 'log10', 'log2', 'mod', 'pow', 'power', 'sign', 'pi', 'degrees', 'radians'),
+  ...same(
+    'abs',
+    'ceil',
+    'floor',
+    'round',
+    'sqrt',
+    'cbrt',
+    'exp',
+    'ln',
+    'log10',
+    'log2',
+    'mod',
+    'pow',
+    'power',
+    'sign',
+    'pi',
+    'degrees',
+    'radians',
+  ),
   ...same('sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'atan2', 'random'),
   ceiling: { name: 'ceil' },
   truncate: { name: 'trunc', least: 1, most: 1 },
@@ -118,7 +173,22 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   bitwise_or: joined('|'),
   bitwise_xor: { name: 'xor', least: 2, most: 2 },
   // Text
-  ...same('length', 'lower', 'upper', 'trim', 'ltrim', 'rtrim', 'lpad', 'rpad', 'reverse', 'translate', 'chr', 'split_part', 'starts_with', 'concat_ws'),
+  ...same(
+    'length',
+    'lower',
+    'upper',
+    'trim',
+    'ltrim',
+    'rtrim',
+    'lpad',
+    'rpad',
+    'reverse',
+    'translate',
+    'chr',
+    'split_part',
+    'starts_with',
+    'concat_ws',
+  ),
   ...same('position'),
   substr: { name: 'substr', least: 2, most: 3 },
   substring: { name: 'substring' },
@@ -133,7 +203,8 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   regexp_extract: write(
     2,
     3,
-    (text, pattern, group) => `CASE WHEN regexp_matches(${text}, ${pattern}) THEN regexp_extract(${text}, ${pattern}, ${group ?? '0'}) END`,
+    (text, pattern, group) =>
+      `CASE WHEN regexp_matches(${text}, ${pattern}) THEN regexp_extract(${text}, ${pattern}, ${group ?? '0'}) END`,
   ),
   regexp_extract_all: { name: 'regexp_extract_all', least: 2, most: 3 },
   regexp_count: write(2, 2, (text, pattern) => `len(regexp_extract_all(${text}, ${pattern}))`),
@@ -154,7 +225,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   sha1: write(1, 1, (bytes) => `unhex(sha1(${bytes}))`),
   sha256: write(1, 1, (bytes) => `unhex(sha256(${bytes}))`),
   // Time
-  ...same('year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second', 'last_day_of_month'),
+  ...same('year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second'),
   last_day_of_month: { least: 1, most: 1, write: ([value]) => ({ sql: `last_day(${value!.sql})`, date: true }) },
   day_of_month: { name: 'day' },
   day_of_week: { name: 'isodow' },
@@ -165,7 +236,11 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   year_of_week: { name: 'isoyear' },
   millisecond: write(1, 1, (value) => `(millisecond(${value}) % 1000)`),
   date: { least: 1, most: 1, write: ([value]) => ({ sql: `CAST(${value!.sql} AS DATE)`, date: true }) },
-  date_trunc: { least: 2, most: 2, write: ([name, value]) => kept(value!, `date_trunc(${quoteText(unit(name, 'date_trunc'))}, ${value!.sql})`) },
+  date_trunc: {
+    least: 2,
+    most: 2,
+    write: ([name, value]) => kept(value!, `date_trunc(${quoteText(unit(name, 'date_trunc'))}, ${value!.sql})`),
+  },
   // Whole units that have passed, not boundaries crossed.
   date_diff: {
     least: 3,
@@ -183,14 +258,30 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   },
   from_unixtime: write(1, 1, (seconds) => `make_timestamptz(CAST(round(CAST(${seconds} AS DOUBLE) * 1000) AS BIGINT) * 1000)`),
   to_unixtime: write(1, 1, (value) => `CAST(epoch(${value}) AS DOUBLE)`),
-  from_iso8601_timestamp: write(1, 1, (text) => `date_trunc('millisecond', CAST(CAST(${text} AS VARCHAR) AS TIMESTAMP WITH TIME ZONE))`),
-  from_iso8601_date: { least: 1, most: 1, write: ([text]) => ({ sql: `CAST(CAST(${text!.sql} AS VARCHAR) AS DATE)`, date: true }) },
+  from_iso8601_timestamp: write(
+    1,
+    1,
+    (text) => `date_trunc('millisecond', CAST(CAST(${text} AS VARCHAR) AS TIMESTAMP WITH TIME ZONE))`,
+  ),
+  from_iso8601_date: {
+    least: 1,
+    most: 1,
+    write: ([text]) => ({ sql: `CAST(CAST(${text!.sql} AS VARCHAR) AS DATE)`, date: true }),
+  },
   to_iso8601: write(1, 1, (value) => `lithify_iso(${value})`),
   to_milliseconds: write(1, 1, (interval) => `CAST(epoch(${interval}) * 1000 AS BIGINT)`),
-  date_format: { least: 2, most: 2, write: ([value, format]) => ({ sql: `strftime(${value!.sql}, ${strftime(format, 'date_format')})` }) },
-  date_parse: { least: 2, most: 2, write: ([text, format]) => ({ sql: `strptime(${text!.sql}, ${strftime(format, 'date_parse')})` }) },
+  date_format: {
+    least: 2,
+    most: 2,
+    write: ([value, format]) => ({ sql: `strftime(${value!.sql}, ${strftime(format, 'date_format')})` }),
+  },
+  date_parse: {
+    least: 2,
+    most: 2,
+    write: ([text, format]) => ({ sql: `strptime(${text!.sql}, ${strftime(format, 'date_parse')})` }),
+  },
   // Arrays and maps
-  cardinality: { name: 'len', least: 1, most: 1 },
+  cardinality: { name: 'lithify_cardinality', least: 1, most: 1 },
   ...same('map_keys', 'map_values', 'map_entries', 'map_from_entries', 'map_concat', 'flatten'),
   map: { name: 'map' },
   element_at: write(2, 2, (from, key) => `(${from})[${key}]`),
@@ -198,7 +289,12 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   array_max: { name: 'list_max' },
   array_min: { name: 'list_min' },
   array_sort: write(1, 1, (list) => `list_sort(${list}, 'ASC', 'NULLS LAST')`),
-  array_position: write(2, 2, (list, value) => `CASE WHEN (${list}) IS NULL OR (${value}) IS NULL THEN NULL ELSE coalesce(list_position(${list}, ${value}), 0) END`),
+  array_position: write(
+    2,
+    2,
+    (list, value) =>
+      `CASE WHEN (${list}) IS NULL OR (${value}) IS NULL THEN NULL ELSE coalesce(list_position(${list}, ${value}), 0) END`,
+  ),
   array_remove: write(2, 2, (list, value) => `list_filter(${list}, lambda lithify_item: lithify_item <> ${value})`),
   array_join: write(2, 3, (list, by, missing) =>
     missing === undefined
@@ -208,18 +304,37 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   array_intersect: { name: 'list_intersect', least: 2, most: 2 },
   arrays_overlap: { name: 'list_has_any', least: 2, most: 2 },
   slice: write(3, 3, (list, start, length) => `(${list})[${start}:(${start}) + (${length}) - 1]`),
-  sequence: write(2, 3, (from, to, step) => `generate_series(CAST(${from} AS BIGINT), CAST(${to} AS BIGINT), CAST(${step ?? '1'} AS BIGINT))`),
+  sequence: write(
+    2,
+    3,
+    (from, to, step) => `generate_series(CAST(${from} AS BIGINT), CAST(${to} AS BIGINT), CAST(${step ?? '1'} AS BIGINT))`,
+  ),
   transform: { name: 'list_transform', least: 2, most: 2 },
   filter: { name: 'list_filter', least: 2, most: 2 },
   any_match: write(2, 2, (list, test) => `(len(list_filter(${list}, ${test})) > 0)`),
   none_match: write(2, 2, (list, test) => `(len(list_filter(${list}, ${test})) = 0)`),
   all_match: write(2, 2, (list, test) => `(len(list_filter(${list}, ${test})) = len(${list}))`),
   // JSON; json_extract_scalar is the translator's own, because it reads all paths of one text at once
-  json_extract: { least: 2, most: 2, write: ([text, path]) => ({ sql: `CAST(lithify_json_value(CAST(${text!.sql} AS VARCHAR), ${path!.sql}) AS JSON)` }) },
+  json_extract: {
+    least: 2,
+    most: 2,
+    write: ([text, path]) => ({ sql: `CAST(lithify_json_value(CAST(${text!.sql} AS VARCHAR), ${path!.sql}) AS JSON)` }),
+  },
   json_parse: write(1, 1, (text) => `CAST(lithify_json_document(${text}) AS JSON)`),
   json_format: write(1, 1, (json) => `CAST(CAST(${json} AS JSON) AS VARCHAR)`),
-  json_array_length: write(1, 1, (json) => `CASE WHEN TRY(json_type(${json})) = 'ARRAY' THEN CAST(json_array_length(${json}) AS BIGINT) END`),
-  ...javaScript('url_extract_protocol', 'url_extract_host', 'url_extract_path', 'url_extract_query', 'url_extract_fragment', 'url_extract_parameter'),
+  json_array_length: write(
+    1,
+    1,
+    (json) => `CASE WHEN TRY(json_type(${json})) = 'ARRAY' THEN CAST(json_array_length(${json}) AS BIGINT) END`,
+  ),
+  ...javaScript(
+    'url_extract_protocol',
+    'url_extract_host',
+    'url_extract_path',
+    'url_extract_query',
+    'url_extract_fragment',
+    'url_extract_parameter',
+  ),
   ...javaScript('url_encode', 'url_decode'),
 };
 

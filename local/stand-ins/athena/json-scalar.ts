@@ -41,7 +41,8 @@ const DEPTH = 1000;
 const skip = (text: string, from: number, depth = 0): number => {
   const sign = text.charAt(from);
   if (sign === '"') return match(STRING, text, from);
-  if (sign !== '{' && sign !== '[') return sign === '-' || (sign >= '0' && sign <= '9') ? match(NUMBER, text, from) : match(WORD, text, from);
+  if (sign !== '{' && sign !== '[')
+    return sign === '-' || (sign >= '0' && sign <= '9') ? match(NUMBER, text, from) : match(WORD, text, from);
   if (depth > DEPTH) return BROKEN;
   let at = space(text, from + 1);
   const close = sign === '{' ? '}' : ']';

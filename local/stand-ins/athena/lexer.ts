@@ -30,7 +30,8 @@ export const tokensOf = (text: string): readonly Token[] => {
     }
     const [whole, binary, string, quoted, number, word] = match;
     // In a name `:` and `@` are lexed and then refused by Trino: `a::int`, `x:y` are other engines' syntax.
-    if (word !== undefined && /[@:]/.test(word)) throw mismatched(text, offset + word.search(/[@:]/), word.slice(word.search(/[@:]/)));
+    if (word !== undefined && /[@:]/.test(word))
+      throw mismatched(text, offset + word.search(/[@:]/), word.slice(word.search(/[@:]/)));
     const kind = binary ? 'binary' : string ? 'string' : quoted ? 'quoted' : number ? 'number' : word ? 'word' : 'symbol';
     const value = string
       ? whole.slice(1, -1).replaceAll("''", "'")
@@ -65,7 +66,8 @@ export const bracketsOf = (text: string, tokens: readonly Token[]): ReadonlyMap<
     if (isSymbol(token, '(', '[')) open.push(index);
     if (!isSymbol(token, ')', ']')) return;
     const start = open.pop();
-    if (start === undefined || (tokens[start]!.text === '(') !== (token.text === ')')) throw mismatched(text, token.start, token.text);
+    if (start === undefined || (tokens[start]!.text === '(') !== (token.text === ')'))
+      throw mismatched(text, token.start, token.text);
     pairs.set(start, index);
     pairs.set(index, start);
   });

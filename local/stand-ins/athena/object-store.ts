@@ -13,7 +13,10 @@ export interface ObjectStore {
   /** All objects whose keys start with `prefix`, in the order of their keys. */
   list(caller: Caller, place: { readonly bucket: string; readonly prefix: string }): Promise<readonly StoredFile[]>;
   find(caller: Caller, place: { readonly bucket: string; readonly key: string }): Promise<StoredFile | undefined>;
-  put(caller: Caller, object: { readonly bucket: string; readonly key: string; readonly body: string; readonly contentType?: string }): Promise<void>;
+  put(
+    caller: Caller,
+    object: { readonly bucket: string; readonly key: string; readonly body: string; readonly contentType?: string },
+  ): Promise<void>;
   /** Makes the file at `path` (on the same disk, under the data directory) the object; the file is gone from `path` afterwards. */
   adopt(caller: Caller, object: { readonly bucket: string; readonly key: string; readonly path: string }): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** What the footers of Parquet files say: the columns, and how many bytes each takes. Each file is asked once and remembered. */
 import { statSync } from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { QueryFailure } from './failure';
+import { QueryFailure, reasonOf } from './failure';
 import { textList } from './engine';
 
 export interface ParquetFile {
@@ -18,10 +18,18 @@ export class ParquetFiles {
   readonly #known = new Map<string, ParquetFile>();
 
   /** In the order of `files`. Throws QueryFailure for an object that is no Parquet file. */
-  async all(connection: DuckDBConnection, files: readonly { readonly path: string; readonly uri: string }[]): Promise<readonly ParquetFile[]> {
+  async all(
+    connection: DuckDBConnection,
+    files: readonly { readonly path: string; readonly uri: string }[],
+  ): Promise<readonly ParquetFile[]> {
     const marks = files.map(({ path, uri }) => {
       const stats = statSync(path, { throwIfNoEntry: false });
-      if (stats === undefined) throw new QueryFailure('HIVE_CANNOT_OPEN_SPLIT', `Error opening Hive split ${uri} (offset=0): it does not exist any more`, 3);
+      if (stats === undefined)
+        throw new QueryFailure(
+          'HIVE_CANNOT_OPEN_SPLIT',
+          `Error opening Hive split ${uri} (offset=0): it does not exist any more`,
+          3,
+        );
       return `${path}\0${stats.size}\0${stats.mtimeMs}`;
     });
     const fresh = files.map((file, index) => ({ ...file, mark: marks[index]! })).filter(({ mark }) => !this.#known.has(mark));
@@ -29,23 +37,36 @@ export class ParquetFiles {
     return marks.map((mark) => this.#known.get(mark)!);
   }
 
-  async #ask(connection: DuckDBConnection, files: readonly { readonly path: string; readonly uri: string; readonly mark: string }[]): Promise<void> {
+  async #ask(
+    connection: DuckDBConnection,
+    files: readonly { readonly path: string; readonly uri: string; readonly mark: string }[],
+  ): Promise<void> {
     const list = textList(files.map(({ path }) => path));
     const [schema, sizes] = await Promise.all([
-      connection.runAndReadAll(`SELECT file_name, name, coalesce(type, ''), coalesce(num_children, 0)::INTEGER FROM parquet_schema(${list}) ORDER BY file_name, column_id`),
+      connection.runAndReadAll(
+        `SELECT file_name, name, coalesce(type, ''), coalesce(num_children, 0)::INTEGER FROM parquet_schema(${list}) ORDER BY file_name, column_id`,
+      ),
       connection.runAndReadAll(
         `SELECT file_name, split_part(path_in_schema, ', ', 1), CAST(sum(total_compressed_size) AS DOUBLE) FROM parquet_metadata(${list}) GROUP BY ALL`,
       ),
     ]).catch((error: unknown): never => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       const bad = files.find(({ path }) => reason.includes(path));
       throw new QueryFailure('HIVE_BAD_DATA', `Not valid Parquet file: ${bad?.uri ?? reason}`);
     });
-    const trees = groupBy(schema.getRows() as unknown as readonly (readonly [string, string, string, number])[], ([file]) => file);
+    const trees = groupBy(
+      schema.getRows() as unknown as readonly (readonly [string, string, string, number])[],
+      ([file]) => file,
+    );
     const bytes = groupBy(sizes.getRows() as unknown as readonly (readonly [string, string, number])[], ([file]) => file);
     for (const { path, mark } of files) {
       const tree = trees.get(path) ?? [];
-      const columns = new Map(topLevel(tree).map((name) => [name.toLowerCase(), { name, bytes: bytes.get(path)?.find(([, column]) => column === name)?.[2] ?? 0 }]));
+      const columns = new Map(
+        topLevel(tree).map((name) => [
+          name.toLowerCase(),
+          { name, bytes: bytes.get(path)?.find(([, column]) => column === name)?.[2] ?? 0 },
+        ]),
+      );
       this.#known.set(mark, { path, columns, signature: JSON.stringify(tree.map(([, ...rest]) => rest).slice(1)) });
     }
   }

@@ -46,7 +46,8 @@ const SETTINGS = [
   "SET GLOBAL disabled_optimizers = 'statistics_propagation,empty_result_pullup,join_order,build_side_probe_side,in_clause,compressed_materialization'",
 ];
 
-const listed = (value: string | readonly string[] | undefined): readonly string[] => (value === undefined ? [] : typeof value === 'string' ? [value] : value);
+const listed = (value: string | readonly string[] | undefined): readonly string[] =>
+  value === undefined ? [] : typeof value === 'string' ? [value] : value;
 
 export class Planner {
   private constructor(private readonly engine: Engine) {}
@@ -64,7 +65,9 @@ export class Planner {
     const connection = await this.engine.connect();
     try {
       for (const { relation, columns } of tables) {
-        await connection.run(`CREATE TEMP TABLE ${relation} (${columns.map(({ name, type }) => `${quoteName(name)} ${type}`).join(', ')})`);
+        await connection.run(
+          `CREATE TEMP TABLE ${relation} (${columns.map(({ name, type }) => `${quoteName(name)} ${type}`).join(', ')})`,
+        );
       }
       return await work(new PlanSession(connection));
     } finally {
@@ -81,7 +84,10 @@ export class PlanSession {
     const prepared = await this.connection.prepare(sql);
     try {
       const indexes = Array.from({ length: prepared.columnCount }, (_, index) => index);
-      return { names: indexes.map((index) => prepared.columnName(index)), types: indexes.map((index) => prepared.columnType(index)) };
+      return {
+        names: indexes.map((index) => prepared.columnName(index)),
+        types: indexes.map((index) => prepared.columnType(index)),
+      };
     } finally {
       prepared.destroySync();
     }
@@ -121,7 +127,9 @@ export class PlanSession {
     ways: Scan['ways'],
   ): Promise<readonly number[]> {
     const names = new Set(columns.map(({ name }) => name));
-    const usable = ways.map((way) => way.filter((condition) => condition.columns.length > 0 && condition.columns.every((column) => names.has(column))));
+    const usable = ways.map((way) =>
+      way.filter((condition) => condition.columns.length > 0 && condition.columns.every((column) => names.has(column))),
+    );
     if (rows.length === 0 || usable.some((way) => way.length === 0)) return rows.map((_, index) => index);
     await this.connection.run(
       `CREATE OR REPLACE TEMP TABLE lithify_values (lithify_index INTEGER, ${columns.map(({ name }) => `${quoteName(name)} VARCHAR`).join(', ')})`,
@@ -141,7 +149,10 @@ export class PlanSession {
     return [...kept].sort((one, other) => one - other);
   }
 
-  async #matching(columns: readonly { readonly name: string; readonly type: string }[], way: readonly Condition[]): Promise<readonly number[]> {
+  async #matching(
+    columns: readonly { readonly name: string; readonly type: string }[],
+    way: readonly Condition[],
+  ): Promise<readonly number[]> {
     const typed = columns.map(({ name, type }) => `TRY_CAST(${quoteName(name)} AS ${type}) AS ${quoteName(name)}`).join(', ');
     const conditions: string[] = [];
     for (const { sql } of way) {
@@ -153,7 +164,9 @@ export class PlanSession {
       if (readable) conditions.push(`(${sql})`);
     }
     const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-    const result = await this.connection.runAndReadAll(`SELECT lithify_index FROM (SELECT lithify_index, ${typed} FROM lithify_values)${where}`);
+    const result = await this.connection.runAndReadAll(
+      `SELECT lithify_index FROM (SELECT lithify_index, ${typed} FROM lithify_values)${where}`,
+    );
     return result.getRows().map(([index]) => Number(index));
   }
 
@@ -195,5 +208,7 @@ const equality = (node: unknown): Condition['equals'] | undefined => {
   const right = node['right'];
   if (column === undefined || !isObject(right) || right['class'] !== 'CONSTANT' || !isObject(right['value'])) return undefined;
   const { value, is_null: isNull } = right['value'];
-  return isNull === true || (typeof value !== 'string' && typeof value !== 'number') ? undefined : { column, value: String(value) };
+  return isNull === true || (typeof value !== 'string' && typeof value !== 'number')
+    ? undefined
+    : { column, value: String(value) };
 };

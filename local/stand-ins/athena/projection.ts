@@ -10,7 +10,14 @@ import { QueryFailure } from './failure';
 export type ProjectedColumn =
   | { readonly type: 'enum'; readonly name: string; readonly values: readonly string[] }
   | { readonly type: 'injected'; readonly name: string }
-  | { readonly type: 'integer'; readonly name: string; readonly low: number; readonly high: number; readonly interval: number; readonly digits: number }
+  | {
+      readonly type: 'integer';
+      readonly name: string;
+      readonly low: number;
+      readonly high: number;
+      readonly interval: number;
+      readonly digits: number;
+    }
   | {
       readonly type: 'date';
       readonly name: string;
@@ -49,18 +56,37 @@ export const projectionOf = (
     const type = need(name, 'type').toLowerCase();
     switch (type) {
       case 'enum':
-        return { type, name, values: need(name, 'values').split(',').map((value) => value.trim()) };
+        return {
+          type,
+          name,
+          values: need(name, 'values')
+            .split(',')
+            .map((value) => value.trim()),
+        };
       case 'injected':
         return { type, name };
       case 'integer': {
-        const [low, high] = need(name, 'range').split(',').map((value) => Number(value.trim()));
-        if (low === undefined || high === undefined || Number.isNaN(low + high)) throw invalid(name, `Property 'projection.${name}.range' must be two numbers`);
+        const [low, high] = need(name, 'range')
+          .split(',')
+          .map((value) => Number(value.trim()));
+        if (low === undefined || high === undefined || Number.isNaN(low + high))
+          throw invalid(name, `Property 'projection.${name}.range' must be two numbers`);
         return { type, name, low, high, interval: Number(of(name, 'interval') ?? 1), digits: Number(of(name, 'digits') ?? 0) };
       }
       case 'date': {
-        const [low, high] = need(name, 'range').split(',').map((value) => value.trim());
+        const [low, high] = need(name, 'range')
+          .split(',')
+          .map((value) => value.trim());
         if (low === undefined || high === undefined) throw invalid(name, `Property 'projection.${name}.range' must be two dates`);
-        return { type, name, format: need(name, 'format'), low, high, interval: Number(of(name, 'interval') ?? 1), unit: unitOf(name, of(name, 'interval.unit')) };
+        return {
+          type,
+          name,
+          format: need(name, 'format'),
+          low,
+          high,
+          interval: Number(of(name, 'interval') ?? 1),
+          unit: unitOf(name, of(name, 'interval.unit')),
+        };
       }
       default:
         throw invalid(name, `Unknown type '${type}'`);
@@ -68,7 +94,8 @@ export const projectionOf = (
   });
   const base = location.endsWith('/') ? location : `${location}/`;
   const template = parameters['storage.location.template'] ?? `${base}${keys.map((key) => `${key}=\${${key}}/`).join('')}`;
-  for (const key of keys) if (!template.includes(`\${${key}}`)) throw invalid(key, `The storage location template does not name it: '${template}'`);
+  for (const key of keys)
+    if (!template.includes(`\${${key}}`)) throw invalid(key, `The storage location template does not name it: '${template}'`);
   return { columns, template: template.endsWith('/') ? template : `${template}/` };
 };
 
@@ -81,7 +108,17 @@ const unitOf = (column: string, unit: string | undefined): DateUnit | undefined 
 
 /** The finest field of a Java date format: what an interval without a unit counts. */
 const granularity = (format: string): DateUnit =>
-  /s/.test(format) ? 'seconds' : /m/.test(format) ? 'minutes' : /[Hhk]/.test(format) ? 'hours' : /[dD]/.test(format) ? 'days' : /[M]/.test(format) ? 'months' : 'years';
+  /s/.test(format)
+    ? 'seconds'
+    : /m/.test(format)
+      ? 'minutes'
+      : /[Hhk]/.test(format)
+        ? 'hours'
+        : /[dD]/.test(format)
+          ? 'days'
+          : /[M]/.test(format)
+            ? 'months'
+            : 'years';
 
 /** Java's quoting in a format is luxon's; the letters that dates are laid out with are the same. */
 const parseDate = (text: string, format: string): DateTime => DateTime.fromFormat(text, format, { zone: 'utc', locale: 'en' });
@@ -111,11 +148,20 @@ export const projects = (column: ProjectedColumn, nowMillis: number): ((value: s
       return (value) => {
         const number = Number(value);
         const written = String(number).padStart(column.digits, '0') === value;
-        return /^-?\d+$/.test(value) && written && number >= column.low && number <= column.high && (number - column.low) % column.interval === 0;
+        return (
+          /^-?\d+$/.test(value) &&
+          written &&
+          number >= column.low &&
+          number <= column.high &&
+          (number - column.low) % column.interval === 0
+        );
       };
     case 'date': {
       const now = DateTime.fromMillis(nowMillis, { zone: 'utc' });
-      const [low, high] = [bound(column.low, column.format, now, column.name), bound(column.high, column.format, now, column.name)];
+      const [low, high] = [
+        bound(column.low, column.format, now, column.name),
+        bound(column.high, column.format, now, column.name),
+      ];
       const unit = column.unit ?? granularity(column.format);
       return (value) => {
         const date = parseDate(value, column.format);
@@ -151,7 +197,12 @@ export const matchTemplate = (
       if (name === undefined || column === undefined) return escaped(part);
       if (order.includes(name)) return `\\${order.indexOf(name) + 1}`;
       order.push(name);
-      const slashes = column.type === 'date' ? column.format.split('/').length - 1 : column.type === 'enum' ? Math.max(...column.values.map((value) => value.split('/').length - 1)) : 0;
+      const slashes =
+        column.type === 'date'
+          ? column.format.split('/').length - 1
+          : column.type === 'enum'
+            ? Math.max(...column.values.map((value) => value.split('/').length - 1))
+            : 0;
       return `([^/]+(?:/[^/]+){0,${slashes}}?)`;
     })
     .join('');
@@ -167,4 +218,7 @@ export const matchTemplate = (
 };
 
 export const injectedUnknown = (column: string): QueryFailure =>
-  invalid(column, "Injected projection requires single predicate for it's column in where clause. Currently provided can't be converted to single partition.");
+  invalid(
+    column,
+    "Injected projection requires single predicate for it's column in where clause. Currently provided can't be converted to single partition.",
+  );

@@ -9,7 +9,7 @@ import type { WrittenFile } from './ctas';
 import { catalogEntries, ctasColumns, writeFiles } from './ctas';
 import type { Engine } from './engine';
 import { failureOf, isRowSubscript } from './engine-errors';
-import { at, QueryFailure } from './failure';
+import { at, QueryFailure, reasonOf } from './failure';
 import { quoteName } from './lexer';
 import type { ObjectStore } from './object-store';
 import { locationOf } from './object-store';
@@ -35,7 +35,11 @@ export interface Catalog {
   table(database: string, name: string): GlueTable | undefined;
   tables(database: string): readonly GlueTable[];
   partitions(table: GlueTable): readonly GluePartition[];
-  createTable(database: string, input: Readonly<Record<string, unknown>>, partitions: readonly Readonly<Record<string, unknown>>[]): GlueTable;
+  createTable(
+    database: string,
+    input: Readonly<Record<string, unknown>>,
+    partitions: readonly Readonly<Record<string, unknown>>[],
+  ): GlueTable;
   deleteTable(database: string, name: string): void;
 }
 
@@ -131,10 +135,14 @@ export class QueryRunner {
     const { name, properties } = statement;
     const { catalog, store } = this.parts;
     const nothing: Outcome = { columns: [], header: false, rows: 0, outputBytes: 0, bytesScanned: 0, objects: 0 };
-    if (catalog.database(name.database) === undefined) throw new QueryFailure('SCHEMA_NOT_FOUND', `line 1:1: Schema '${name.database}' not found`);
+    if (catalog.database(name.database) === undefined)
+      throw new QueryFailure('SCHEMA_NOT_FOUND', `line 1:1: Schema '${name.database}' not found`);
     if (catalog.table(name.database, name.table) !== undefined) {
       if (statement.ifNotExists) return nothing;
-      throw new QueryFailure('TABLE_ALREADY_EXISTS', `line 1:1: Destination table 'awsdatacatalog.${name.database}.${name.table}' already exists`);
+      throw new QueryFailure(
+        'TABLE_ALREADY_EXISTS',
+        `line 1:1: Destination table 'awsdatacatalog.${name.database}.${name.table}' already exists`,
+      );
     }
     const location = properties.externalLocation ?? `${query.tables}${query.id}/`;
     const { bucket, prefix } = locationOf(location)!;
@@ -151,7 +159,9 @@ export class QueryRunner {
         const folder = join(this.parts.staging, query.id);
         try {
           const { names, types } = bound.plan;
-          const files = statement.withData ? await writeFiles(connection, bound.translated.sql, names, types, properties, folder, query.id) : [];
+          const files = statement.withData
+            ? await writeFiles(connection, bound.translated.sql, names, types, properties, folder, query.id)
+            : [];
           if (interruption.stopped) throw new Stopped();
           await this.#publish(query, files, bucket, prefix, manifest);
           const { table, partitions } = catalogEntries(name, location, columns, properties, files);
@@ -180,7 +190,13 @@ export class QueryRunner {
   ): Promise<T> {
     const context = { database: query.database, now: query.now };
     const translate = (rows?: ReadonlySet<string>): Translated =>
-      translateTokens(query.text, statement.tokens, statement.from, statement.to, rows === undefined ? context : { ...context, rows });
+      translateTokens(
+        query.text,
+        statement.tokens,
+        statement.from,
+        statement.to,
+        rows === undefined ? context : { ...context, rows },
+      );
     const first = translate();
     const shapes = new Map(first.references.map((reference) => [reference.relation, this.#shape(query, reference)]));
     const tables = [...shapes].map(([relation, shape]) => plannedTable(relation, shape, first.readsPath));
@@ -208,12 +224,24 @@ export class QueryRunner {
     });
   }
 
-  #shape(query: Query, { database, table, offset }: { readonly database: string; readonly table: string; readonly offset: number }): TableShape {
+  #shape(
+    query: Query,
+    { database, table, offset }: { readonly database: string; readonly table: string; readonly offset: number },
+  ): TableShape {
     const { catalog } = this.parts;
-    if (database === '') throw new QueryFailure('MISSING_SCHEMA_NAME', `${at(query.text, offset)}: Schema must be specified when session schema is not set`);
-    if (catalog.database(database) === undefined) throw new QueryFailure('SCHEMA_NOT_FOUND', `${at(query.text, offset)}: Schema '${database}' does not exist`);
+    if (database === '')
+      throw new QueryFailure(
+        'MISSING_SCHEMA_NAME',
+        `${at(query.text, offset)}: Schema must be specified when session schema is not set`,
+      );
+    if (catalog.database(database) === undefined)
+      throw new QueryFailure('SCHEMA_NOT_FOUND', `${at(query.text, offset)}: Schema '${database}' does not exist`);
     const found = catalog.table(database, table);
-    if (found === undefined) throw new QueryFailure('TABLE_NOT_FOUND', `${at(query.text, offset)}: Table 'awsdatacatalog.${database}.${table}' does not exist`);
+    if (found === undefined)
+      throw new QueryFailure(
+        'TABLE_NOT_FOUND',
+        `${at(query.text, offset)}: Table 'awsdatacatalog.${database}.${table}' does not exist`,
+      );
     return shapeOf(found);
   }
 
@@ -235,7 +263,15 @@ export class QueryRunner {
           await createEmptyView(connection, relation, shape, translated.readsPath);
           continue;
         }
-        const { bytes, objects } = await createView(connection, this.parts.readers, relation, shape, scan, files.get(relation) ?? [], translated.readsPath);
+        const { bytes, objects } = await createView(
+          connection,
+          this.parts.readers,
+          relation,
+          shape,
+          scan,
+          files.get(relation) ?? [],
+          translated.readsPath,
+        );
         total.bytes += bytes;
         total.objects += objects;
       }
@@ -266,12 +302,15 @@ const planned = async (
   } catch (error) {
     if (!isRowSubscript(error)) throw error;
     const names = first.subscripted.slice(0, MOST_SUBSCRIPTS);
-    const sets = Array.from({ length: 2 ** names.length - 1 }, (_, mask) => new Set(names.filter((_name, bit) => ((mask + 1) >> bit) % 2 === 1)));
+    const sets = Array.from(
+      { length: 2 ** names.length - 1 },
+      (_, mask) => new Set(names.filter((_name, bit) => ((mask + 1) >> bit) % 2 === 1)),
+    );
     for (const rows of sets.sort((one, other) => one.size - other.size)) {
       const translated = translate(rows);
       const plan = await session.plan(translated.sql).catch((again: unknown) => {
         // Another choice of rows may still bind; if none does, the first error is the answer.
-        if (again instanceof Error && again.message.includes('Binder Error')) return undefined;
+        if (reasonOf(again).includes('Binder Error')) return undefined;
         throw again;
       });
       if (plan !== undefined) return { translated, plan };

@@ -1,7 +1,7 @@
 /** Makes, of the files of a scan, the view that the query reads in the table's place. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { textList } from './engine';
-import { duckPath } from './expressions';
+import { duckPath } from './literals';
 import { quoteName, quoteText } from './lexer';
 import type { ParquetFiles } from './parquet-files';
 import type { Scan } from './planner';
@@ -26,7 +26,12 @@ const FILE = 'lithify_file';
 const LEAST_LINE = 2_097_152;
 
 /** A view of no rows, for a table that the plan does not scan. */
-export const createEmptyView = async (connection: DuckDBConnection, relation: string, shape: TableShape, path: boolean): Promise<void> => {
+export const createEmptyView = async (
+  connection: DuckDBConnection,
+  relation: string,
+  shape: TableShape,
+  path: boolean,
+): Promise<void> => {
   const columns = [...shape.columns, ...shape.keys, ...(path ? [{ name: '$path', type: 'VARCHAR' }] : [])];
   const nulls = columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quoteName(name)}`);
   await connection.run(`CREATE TEMP VIEW ${relation} AS SELECT ${nulls.join(', ')} WHERE false`);
@@ -45,9 +50,14 @@ export const createView = async (
     await createEmptyView(connection, relation, shape, path);
     return { bytes: 0, objects: 0 };
   }
-  const { rows, bytes, paths } = shape.format.kind === 'parquet' ? await parquetRows(connection, readers.parquet, shape, scan, files) : await textRows(readers.text, shape, shape.format, files);
+  const { rows, bytes, paths } =
+    shape.format.kind === 'parquet'
+      ? await parquetRows(connection, readers.parquet, shape, scan, files)
+      : await textRows(readers.text, shape, shape.format, files);
   const names = shape.columns.map(({ name }) => quoteName(name));
-  const single = files.every(({ values }) => values === files[0]!.values || JSON.stringify(values) === JSON.stringify(files[0]!.values));
+  const single = files.every(
+    ({ values }) => values === files[0]!.values || JSON.stringify(values) === JSON.stringify(files[0]!.values),
+  );
   const keyOf = ({ type }: Column, value: string): string => `TRY_CAST(${value} AS ${type})`;
   if (single && !path) {
     const constants = shape.keys.map((key, index) => {
@@ -59,7 +69,9 @@ export const createView = async (
     await createFileTable(connection, relation, shape, files, paths);
     const keys = shape.keys.map((key, index) => `${keyOf(key, `m.k${index}`)} AS ${quoteName(key.name)}`);
     const columns = [...names.map((name) => `d.${name}`), ...keys, ...(path ? ['m.uri AS "$path"'] : [])];
-    await connection.run(`CREATE TEMP VIEW ${relation} AS SELECT ${columns.join(', ')} FROM (${rows}) d JOIN ${relation}_files m ON d.${FILE} = m.path`);
+    await connection.run(
+      `CREATE TEMP VIEW ${relation} AS SELECT ${columns.join(', ')} FROM (${rows}) d JOIN ${relation}_files m ON d.${FILE} = m.path`,
+    );
   }
   return { bytes, objects: files.length };
 };
@@ -111,7 +123,8 @@ const parquetRows = async (
     groups.set(signature, group);
     group.push(path);
     // A part of a struct is printed as `customer.id`; its whole column is counted.
-    for (const [name, column] of columns) if (needed.has(name) || [...needed].some((one) => one.startsWith(`${name}.`))) bytes += column.bytes;
+    for (const [name, column] of columns)
+      if (needed.has(name) || [...needed].some((one) => one.startsWith(`${name}.`))) bytes += column.bytes;
   }
   const selects = [...groups].map(([signature, paths]) => {
     const columns = footers.find((footer) => footer.signature === signature)!.columns;
@@ -124,7 +137,12 @@ const parquetRows = async (
   return { rows: selects.join(' UNION ALL '), bytes, paths: footers.map(({ path }) => path) };
 };
 
-const textRows = async (reader: TextFiles, shape: TableShape, format: Exclude<Format, { kind: 'parquet' }>, files: readonly SourceFile[]): Promise<Rows> => {
+const textRows = async (
+  reader: TextFiles,
+  shape: TableShape,
+  format: Exclude<Format, { kind: 'parquet' }>,
+  files: readonly SourceFile[],
+): Promise<Rows> => {
   const texts = await reader.all(files);
   const line = Math.max(LEAST_LINE, ...texts.map(({ longestLine }) => longestLine + 2));
   const lines =
@@ -142,9 +160,10 @@ const textRows = async (reader: TextFiles, shape: TableShape, format: Exclude<Fo
 const fieldRows = (lines: string, shape: TableShape, format: Extract<Format, { kind: 'text' }>): string => {
   const delimiter = quoteText(format.delimiter);
   const columns = shape.columns.map(({ name, type }, index) => {
-    const field = index === 0
-      ? `CASE WHEN contains(lithify_line, ${delimiter}) THEN split_part(lithify_line, ${delimiter}, 1) ELSE lithify_line END`
-      : `string_split(lithify_line, ${delimiter})[${index + 1}]`;
+    const field =
+      index === 0
+        ? `CASE WHEN contains(lithify_line, ${delimiter}) THEN split_part(lithify_line, ${delimiter}, 1) ELSE lithify_line END`
+        : `string_split(lithify_line, ${delimiter})[${index + 1}]`;
     return `TRY_CAST(nullif(${field}, ${quoteText(format.nullText)}) AS ${type}) AS ${quoteName(name)}`;
   });
   return `SELECT ${[...columns, FILE].join(', ')} FROM (${lines})`;
@@ -171,7 +190,8 @@ const jsonRows = (lines: string, shape: TableShape, format: Extract<Format, { ki
     const text =
       `CASE WHEN ${parsed} IS NULL THEN ${broken}${folded} WHEN CAST(${value} AS VARCHAR)[1] IN ('{', '[') THEN lithify_json_value(lithify_line, ${path}) ` +
       `ELSE lithify_json_text(${value}, lithify_line, ${path}) END`;
-    const typed = type === 'VARCHAR' ? text : simple ? `${cast}(${text} AS ${type})` : `${cast}(CAST(${text} AS JSON) AS ${type})`;
+    const typed =
+      type === 'VARCHAR' ? text : simple ? `${cast}(${text} AS ${type})` : `${cast}(CAST(${text} AS JSON) AS ${type})`;
     return `${typed} AS ${quoteName(name)}`;
   });
   return `SELECT ${[...columns, FILE].join(', ')} FROM (${lines})`;

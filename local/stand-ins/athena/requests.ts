@@ -3,12 +3,14 @@ import { AwsError } from '../../aws-error';
 
 type Input = Readonly<Record<string, unknown>>;
 
-export const invalidRequest = (message: string): AwsError => new AwsError('InvalidRequestException', message, 400, { AthenaErrorCode: 'INVALID_INPUT' });
+export const invalidRequest = (message: string): AwsError =>
+  new AwsError('InvalidRequestException', message, 400, { AthenaErrorCode: 'INVALID_INPUT' });
 
 /** Every other member of the request is refused, so that nothing is silently ignored. */
 export const allow = (input: Input, ...names: readonly string[]): void => {
   for (const [name, value] of Object.entries(input)) {
-    if (!names.includes(name) && value !== undefined && value !== null) throw invalidRequest(`${name} is not supported by the embedded host.`);
+    if (!names.includes(name) && value !== undefined && value !== null)
+      throw invalidRequest(`${name} is not supported by the embedded host.`);
   }
 };
 
@@ -33,7 +35,12 @@ const MOST_IDS = 50;
 
 export const idList = (input: Input, name: string): readonly string[] => {
   const value = input[name];
-  if (!Array.isArray(value) || value.length === 0 || value.length > MOST_IDS || !value.every((id): id is string => typeof id === 'string')) {
+  if (
+    !Array.isArray(value) ||
+    value.length === 0 ||
+    value.length > MOST_IDS ||
+    !value.every((id): id is string => typeof id === 'string')
+  ) {
     throw invalidRequest(`1 validation error detected: Value at '${name}' failed to satisfy constraint: 1 to ${MOST_IDS} ids`);
   }
   return value;
@@ -43,7 +50,9 @@ export const pageSize = (input: Input, most: number): number => {
   const size = input['MaxResults'];
   if (size === undefined || size === null) return most;
   if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= most) return size;
-  throw invalidRequest(`1 validation error detected: Value '${String(size)}' at 'maxResults' failed to satisfy constraint: Member must have value between 1 and ${most}`);
+  throw invalidRequest(
+    `1 validation error detected: Value '${String(size)}' at 'maxResults' failed to satisfy constraint: Member must have value between 1 and ${most}`,
+  );
 };
 
 /** A token is the number that the next page starts from: an index, or a byte of a result file. */

@@ -53,8 +53,10 @@ export const queryResults = async (
   store: ObjectStore,
 ): Promise<object> => {
   const [start, most] = [startOf(input), pageSize(input, MOST_ROWS)];
-  if (record.state === 'QUEUED' || record.state === 'RUNNING') throw invalidRequest(`Query has not yet finished. Current state: ${record.state}`);
-  if (record.state !== 'SUCCEEDED' || record.outcome === undefined) throw invalidRequest(`Query did not finish successfully. Final query state: ${record.state}`);
+  if (record.state === 'QUEUED' || record.state === 'RUNNING')
+    throw invalidRequest(`Query has not yet finished. Current state: ${record.state}`);
+  if (record.state !== 'SUCCEEDED' || record.outcome === undefined)
+    throw invalidRequest(`Query did not finish successfully. Final query state: ${record.state}`);
   const { columns, header } = record.outcome;
   const answer = (rows: readonly Row[], next?: number): object => ({
     ResultSet: { Rows: rows.map(resultRow), ResultSetMetadata: { ColumnInfo: columns.map(columnInfo) } },

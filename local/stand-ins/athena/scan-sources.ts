@@ -36,10 +36,16 @@ const bucketAndPrefix = (uri: string): { readonly bucket: string; readonly prefi
 
 const valueOf = (text: string): string | null => (text === NULL_PARTITION ? null : text);
 
-const filesIn = async (context: SourceContext, uri: string, values: readonly (string | null)[]): Promise<readonly SourceFile[]> => {
+const filesIn = async (
+  context: SourceContext,
+  uri: string,
+  values: readonly (string | null)[],
+): Promise<readonly SourceFile[]> => {
   const { bucket, prefix } = bucketAndPrefix(uri);
   const files = await context.store.list(context.caller, { bucket, prefix });
-  return files.filter((file) => isData(file, prefix)).map(({ key, size, path }) => ({ path, uri: `s3://${bucket}/${key}`, size, values }));
+  return files
+    .filter((file) => isData(file, prefix))
+    .map(({ key, size, path }) => ({ path, uri: `s3://${bucket}/${key}`, size, values }));
 };
 
 const registered = async (shape: TableShape, scan: Scan, context: SourceContext): Promise<readonly SourceFile[]> => {
@@ -49,7 +55,11 @@ const registered = async (shape: TableShape, scan: Scan, context: SourceContext)
   const found = await Promise.all(
     kept.map((index) => {
       const location = partitions[index]!.StorageDescriptor.Location;
-      if (location === undefined) throw new QueryFailure('HIVE_INVALID_METADATA', `Partition ${values[index]!.join('/')} of ${shape.table.Name} has no location`);
+      if (location === undefined)
+        throw new QueryFailure(
+          'HIVE_INVALID_METADATA',
+          `Partition ${values[index]!.join('/')} of ${shape.table.Name} has no location`,
+        );
       return filesIn(context, location, values[index]!);
     }),
   );
@@ -57,11 +67,16 @@ const registered = async (shape: TableShape, scan: Scan, context: SourceContext)
 };
 
 /** Values that every way of the scan fixes a column to; throws for an injected column that is not fixed. */
-const fixedValues = (shape: TableShape, scan: Scan): { readonly known: Readonly<Record<string, string>>; readonly none: boolean } => {
+const fixedValues = (
+  shape: TableShape,
+  scan: Scan,
+): { readonly known: Readonly<Record<string, string>>; readonly none: boolean } => {
   const known: Record<string, string> = {};
   let none = false;
   for (const column of shape.projection!.columns) {
-    const perWay = scan.ways.map((way) => new Set(way.flatMap(({ equals }) => (equals?.column === column.name ? [equals.value] : []))));
+    const perWay = scan.ways.map(
+      (way) => new Set(way.flatMap(({ equals }) => (equals?.column === column.name ? [equals.value] : []))),
+    );
     if (column.type === 'injected' && perWay.some((values) => values.size === 0)) throw injectedUnknown(column.name);
     const values = new Set(perWay.flatMap((one) => [...one]));
     if (perWay.some((one) => one.size > 1)) none = true;
@@ -76,7 +91,8 @@ const projected = async (shape: TableShape, scan: Scan, context: SourceContext):
   const { known, none } = fixedValues(shape, scan);
   if (none) return [];
   const [, bucket, template] = /^s3[an]?:\/\/([^/]+)\/(.*)$/s.exec(projection.template) ?? [];
-  if (bucket === undefined || template === undefined) throw new QueryFailure('HIVE_INVALID_METADATA', `'${projection.template}' is no S3 location`);
+  if (bucket === undefined || template === undefined)
+    throw new QueryFailure('HIVE_INVALID_METADATA', `'${projection.template}' is no S3 location`);
   const { prefix, valuesOf } = matchTemplate(template, projection.columns, known);
   const tests = projection.columns.map((column) => projects(column, context.now));
   const isProjected = new Map<string, boolean>();
@@ -94,7 +110,11 @@ const projected = async (shape: TableShape, scan: Scan, context: SourceContext):
     group.files.push({ path: file.path, uri: `s3://${bucket}/${file.key}`, size: file.size, values });
   }
   const all = [...groups.values()];
-  const kept = await context.session.surviving(shape.keys, all.map(({ values }) => values), scan.ways);
+  const kept = await context.session.surviving(
+    shape.keys,
+    all.map(({ values }) => values),
+    scan.ways,
+  );
   return kept.flatMap((index) => all[index]!.files);
 };
 

@@ -37,7 +37,8 @@ export const honouredInputs: Readonly<Record<string, Readonly<Record<string, str
     name: 'the workgroup’s name',
     description: 'answered by GetWorkGroup',
     state: 'a disabled workgroup refuses queries',
-    'configuration.enforceWorkgroupConfiguration': 'the client’s output location is ignored, and CTAS with external_location refused',
+    'configuration.enforceWorkgroupConfiguration':
+      'the client’s output location is ignored, and CTAS with external_location refused',
     'configuration.bytesScannedCutoffPerQuery': 'a query that would scan more is cancelled before it reads',
     'configuration.resultConfiguration.outputLocation': 'where results go',
   },
@@ -65,6 +66,18 @@ export const ignoredInputs: Readonly<Record<string, Readonly<Record<string, stri
   },
   [NAMED_QUERY]: { region: 'there is one region' },
 };
+
+/** What the embedded engine answers otherwise than Athena would, without failing. */
+export const differences: readonly string[] = [
+  'types are checked less strictly: a text may be compared with a number, and an alias used in the select list that defines it',
+  'a decimal divided by a decimal is a double, and a double divided by zero is NULL',
+  'an array subscript beyond the end is NULL, where Athena fails',
+  'a cast of an array, map or row to varchar gives a text, where Athena fails',
+  'approx_distinct and approx_percentile are other approximations; regular expressions are RE2',
+  'timestamps with a time zone are kept in UTC alone',
+  'rows are hashed into buckets by another function than Hive’s',
+  'a query takes no time on the host’s clock; a workgroup’s scan limit is checked before the query reads, not while it does',
+];
 
 const members = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};

@@ -64,10 +64,17 @@ const NAME = '(?:`([^`]+)`|"([^"]+)"|([A-Za-z0-9_]+))';
 const COMMENT = /^(?:\s+|--[^\r\n]*(?:\r?\n|$)|\/\*[\s\S]*?\*\/)/;
 
 /** Hive's statements quote names with backticks, which the engine's lexer rightly refuses, so they are read by their own patterns. */
-const HIVE_STATEMENTS: readonly { readonly pattern: RegExp; readonly read: (match: readonly (string | undefined)[], database: string) => Statement }[] = [
+const HIVE_STATEMENTS: readonly {
+  readonly pattern: RegExp;
+  readonly read: (match: readonly (string | undefined)[], database: string) => Statement;
+}[] = [
   {
     pattern: new RegExp(`^DROP\\s+TABLE\\s+(IF\\s+EXISTS\\s+)?(?:${NAME}\\s*\\.\\s*)?${NAME}$`, 'i'),
-    read: ([, ifExists, ...names], database) => ({ kind: 'dropTable', name: tableName(names, database), ifExists: ifExists !== undefined }),
+    read: ([, ifExists, ...names], database) => ({
+      kind: 'dropTable',
+      name: tableName(names, database),
+      ifExists: ifExists !== undefined,
+    }),
   },
   {
     pattern: new RegExp(`^SHOW\\s+TABLES(?:\\s+(?:IN|FROM)\\s+${NAME})?(?:\\s+(?:LIKE\\s+)?'([^']*)')?$`, 'i'),
@@ -111,8 +118,14 @@ export const parseStatement = (text: string, database: string): Statement => {
   }
   const word = /^[A-Za-z]+(?:\s+[A-Za-z]+)?/.exec(plain)?.[0].toUpperCase().replace(/\s+/g, ' ');
   if (!/^(SELECT|WITH|VALUES|CREATE TABLE|\()/i.test(plain)) {
-    if (/^(ALTER|MSCK|INSERT|UNLOAD|CREATE|EXPLAIN|DELETE|UPDATE|MERGE|SHOW|DESCRIBE|DROP|PREPARE|EXECUTE|DEALLOCATE|VACUUM|OPTIMIZE|ANALYZE|REFRESH|GRANT|REVOKE|TRUNCATE|USE|SET)\b/i.test(plain)) {
-      throw notSupported(`${word ?? plain.slice(0, 40)}: the embedded Athena has SELECT, CREATE TABLE AS, DROP TABLE, SHOW DATABASES, TABLES, COLUMNS and PARTITIONS, and DESCRIBE`);
+    if (
+      /^(ALTER|MSCK|INSERT|UNLOAD|CREATE|EXPLAIN|DELETE|UPDATE|MERGE|SHOW|DESCRIBE|DROP|PREPARE|EXECUTE|DEALLOCATE|VACUUM|OPTIMIZE|ANALYZE|REFRESH|GRANT|REVOKE|TRUNCATE|USE|SET)\b/i.test(
+        plain,
+      )
+    ) {
+      throw notSupported(
+        `${word ?? plain.slice(0, 40)}: the embedded Athena has SELECT, CREATE TABLE AS, DROP TABLE, SHOW DATABASES, TABLES, COLUMNS and PARTITIONS, and DESCRIBE`,
+      );
     }
     const offset = text.length - head.length;
     throw mismatched(text, offset, /^\S*/.exec(head)![0] || '<EOF>');
@@ -120,14 +133,21 @@ export const parseStatement = (text: string, database: string): Statement => {
   const tokens = tokensOf(text);
   const to = isSymbol(tokens.at(-1), ';') ? tokens.length - 1 : tokens.length;
   const inner = tokens.findIndex((token, index) => index < to && isSymbol(token, ';', '?'));
-  if (inner >= 0) throw isSymbol(tokens[inner], ';') ? new QueryFailure('SYNTAX_ERROR', 'Only one sql statement is allowed') : new QueryFailure('INVALID_PARAMETER_USAGE', `${at(text, tokens[inner]!.start)}: Incorrect number of parameters: expected 1 but found 0`);
+  if (inner >= 0)
+    throw isSymbol(tokens[inner], ';')
+      ? new QueryFailure('SYNTAX_ERROR', 'Only one sql statement is allowed')
+      : new QueryFailure(
+          'INVALID_PARAMETER_USAGE',
+          `${at(text, tokens[inner]!.start)}: Incorrect number of parameters: expected 1 but found 0`,
+        );
   bracketsOf(text, tokens);
   return isWord(tokens[0], 'create') ? createTable(text, tokens, to, database) : { kind: 'select', tokens, from: 0, to };
 };
 
 const createTable = (text: string, tokens: readonly Token[], to: number, database: string): Statement => {
   const pairs = bracketsOf(text, tokens);
-  const unexpected = (index: number): QueryFailure => mismatched(text, tokens[index]?.start ?? text.length, tokens[index]?.text ?? '<EOF>');
+  const unexpected = (index: number): QueryFailure =>
+    mismatched(text, tokens[index]?.start ?? text.length, tokens[index]?.text ?? '<EOF>');
   let index = 2;
   const ifNotExists = isWord(tokens[index], 'if');
   if (ifNotExists) {
@@ -142,7 +162,10 @@ const createTable = (text: string, tokens: readonly Token[], to: number, databas
     if (!isSymbol(tokens[index], '.')) break;
     index++;
   }
-  if (isSymbol(tokens[index], '(')) throw notSupported('CREATE TABLE: the embedded Athena creates tables from queries alone (CREATE TABLE … AS); declare others in the program');
+  if (isSymbol(tokens[index], '('))
+    throw notSupported(
+      'CREATE TABLE: the embedded Athena creates tables from queries alone (CREATE TABLE … AS); declare others in the program',
+    );
   let properties = propertiesOf(text, new Map());
   if (isWord(tokens[index], 'with')) {
     if (!isSymbol(tokens[index + 1], '(')) throw unexpected(index + 1);
@@ -153,7 +176,10 @@ const createTable = (text: string, tokens: readonly Token[], to: number, databas
   if (!isWord(tokens[index], 'as')) throw unexpected(index);
   let end = to;
   let withData = true;
-  if (isWord(tokens[to - 1], 'data') && (isWord(tokens[to - 2], 'with') || (isWord(tokens[to - 2], 'no') && isWord(tokens[to - 3], 'with')))) {
+  if (
+    isWord(tokens[to - 1], 'data') &&
+    (isWord(tokens[to - 2], 'with') || (isWord(tokens[to - 2], 'no') && isWord(tokens[to - 3], 'with')))
+  ) {
     withData = isWord(tokens[to - 2], 'with');
     end = withData ? to - 2 : to - 3;
   }
@@ -171,15 +197,22 @@ const readProperties = (
   pairs: ReadonlyMap<number, number>,
 ): ReadonlyMap<string, Property> => {
   const found = new Map<string, Property>();
-  for (let index = from; index < to; ) {
+  for (let index = from; index < to;) {
     const [name, equals, value] = [tokens[index], tokens[index + 1], tokens[index + 2]];
-    if (!isName(name) || !isSymbol(equals, '=') || value === undefined) throw mismatched(text, (name ?? tokens[to]!).start, (name ?? tokens[to]!).text);
+    if (!isName(name) || !isSymbol(equals, '=') || value === undefined)
+      throw mismatched(text, (name ?? tokens[to]!).start, (name ?? tokens[to]!).text);
     let next = index + 3;
     if (value.kind === 'string') found.set(name!.value.toLowerCase(), value.value);
     else if (value.kind === 'number') found.set(name!.value.toLowerCase(), Number(value.text));
     else if (isWord(value, 'array') && isSymbol(tokens[index + 3], '[')) {
       const close = pairs.get(index + 3)!;
-      found.set(name!.value.toLowerCase(), tokens.slice(index + 4, close).filter(({ kind }) => kind === 'string').map(({ value: item }) => item.toLowerCase()));
+      found.set(
+        name!.value.toLowerCase(),
+        tokens
+          .slice(index + 4, close)
+          .filter(({ kind }) => kind === 'string')
+          .map(({ value: item }) => item.toLowerCase()),
+      );
       next = close + 1;
     } else throw mismatched(text, value.start, value.text);
     if (next < to && !isSymbol(tokens[next], ',')) throw mismatched(text, tokens[next]!.start, tokens[next]!.text);
@@ -192,9 +225,18 @@ const COMPRESSIONS: readonly Compression[] = ['GZIP', 'SNAPPY', 'ZSTD', 'LZ4', '
 
 /** https://docs.aws.amazon.com/athena/latest/ug/create-table-as.html#ctas-table-properties */
 const propertiesOf = (text: string, given: ReadonlyMap<string, Property>): CtasProperties => {
-  const known = ['format', 'write_compression', 'parquet_compression', 'external_location', 'partitioned_by', 'bucketed_by', 'bucket_count'];
+  const known = [
+    'format',
+    'write_compression',
+    'parquet_compression',
+    'external_location',
+    'partitioned_by',
+    'bucketed_by',
+    'bucket_count',
+  ];
   for (const name of given.keys()) {
-    if (!known.includes(name)) throw new QueryFailure('INVALID_TABLE_PROPERTY', `Catalog 'awsdatacatalog' table property '${name}' does not exist`);
+    if (!known.includes(name))
+      throw new QueryFailure('INVALID_TABLE_PROPERTY', `Catalog 'awsdatacatalog' table property '${name}' does not exist`);
   }
   const textOf = (name: string): string | undefined => {
     const value = given.get(name);
@@ -210,19 +252,30 @@ const propertiesOf = (text: string, given: ReadonlyMap<string, Property>): CtasP
   if (format !== 'PARQUET') throw notSupported(`CTAS in format ${format}: the embedded engine writes PARQUET`);
   const compression = (textOf('write_compression') ?? textOf('parquet_compression') ?? 'GZIP').toUpperCase();
   const codec = COMPRESSIONS.find((one) => one === compression);
-  if (codec === undefined) throw new QueryFailure('INVALID_TABLE_PROPERTY', `Invalid value for catalog 'awsdatacatalog' table property 'write_compression': '${compression}'`);
+  if (codec === undefined)
+    throw new QueryFailure(
+      'INVALID_TABLE_PROPERTY',
+      `Invalid value for catalog 'awsdatacatalog' table property 'write_compression': '${compression}'`,
+    );
   const [bucketedBy, bucketCount] = [listOf('bucketed_by'), given.get('bucket_count') ?? 0];
   if (typeof bucketCount !== 'number' || !Number.isInteger(bucketCount) || bucketCount < 0 || bucketCount > 1_000_000) {
     throw new QueryFailure('INVALID_TABLE_PROPERTY', 'bucket_count must be greater than zero');
   }
-  if (bucketedBy.length > 0 && bucketCount === 0) throw new QueryFailure('INVALID_TABLE_PROPERTY', 'bucketed_by and bucket_count must be specified together');
-  if (bucketedBy.length === 0 && bucketCount > 0) throw new QueryFailure('INVALID_TABLE_PROPERTY', 'bucketed_by and bucket_count must be specified together');
+  if (bucketedBy.length > 0 && bucketCount === 0)
+    throw new QueryFailure('INVALID_TABLE_PROPERTY', 'bucketed_by and bucket_count must be specified together');
+  if (bucketedBy.length === 0 && bucketCount > 0)
+    throw new QueryFailure('INVALID_TABLE_PROPERTY', 'bucketed_by and bucket_count must be specified together');
   const externalLocation = textOf('external_location');
   if (externalLocation !== undefined && !/^s3:\/\/[^/]+\/.+/.test(externalLocation)) {
-    throw new QueryFailure('INVALID_TABLE_PROPERTY', `External location must be a valid file system URI: ${externalLocation} in '${text.slice(0, 60)}'`);
+    throw new QueryFailure(
+      'INVALID_TABLE_PROPERTY',
+      `External location must be a valid file system URI: ${externalLocation} in '${text.slice(0, 60)}'`,
+    );
   }
   return {
-    ...(externalLocation === undefined ? {} : { externalLocation: externalLocation.endsWith('/') ? externalLocation : `${externalLocation}/` }),
+    ...(externalLocation === undefined
+      ? {}
+      : { externalLocation: externalLocation.endsWith('/') ? externalLocation : `${externalLocation}/` }),
     compression: codec,
     partitionedBy: listOf('partitioned_by'),
     bucketedBy,

@@ -14,7 +14,12 @@ export interface Column {
 
 export type Format =
   | { readonly kind: 'parquet' }
-  | { readonly kind: 'json'; readonly ignoreMalformed: boolean; readonly foldCase: boolean; readonly keys: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'json';
+      readonly ignoreMalformed: boolean;
+      readonly foldCase: boolean;
+      readonly keys: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'text'; readonly delimiter: string; readonly nullText: string };
 
 export interface TableShape {
@@ -50,10 +55,13 @@ const formatOf = (table: GlueTable, storage: GlueStorage, serde: GlueSerDe): For
   const library = serde.SerializationLibrary ?? '';
   const parameters = serde.Parameters ?? {};
   const strange = Object.keys(parameters).find((name) => KNOWN[library] !== undefined && !KNOWN[library].test(name));
-  if (strange !== undefined) throw notSupported(`SerDe property '${strange}' of table ${table.Name} is not supported by the embedded engine`);
+  if (strange !== undefined)
+    throw notSupported(`SerDe property '${strange}' of table ${table.Name} is not supported by the embedded engine`);
   if (library === PARQUET) return { kind: 'parquet' };
   if (library === OPENX) {
-    const mapped = Object.entries(parameters).flatMap(([name, key]) => (name.startsWith('mapping.') ? [[name.slice(8).toLowerCase(), key]] : []));
+    const mapped = Object.entries(parameters).flatMap(([name, key]) =>
+      name.startsWith('mapping.') ? [[name.slice(8).toLowerCase(), key]] : [],
+    );
     return {
       kind: 'json',
       ignoreMalformed: parameters['ignore.malformed.json']?.toLowerCase() === 'true',
@@ -63,8 +71,10 @@ const formatOf = (table: GlueTable, storage: GlueStorage, serde: GlueSerDe): For
   }
   if (HCATALOG.includes(library)) return { kind: 'json', ignoreMalformed: false, foldCase: true, keys: {} };
   if (library === LAZY_SIMPLE) {
-    if (storage.InputFormat !== 'org.apache.hadoop.mapred.TextInputFormat') throw notSupported(`Input format ${storage.InputFormat} of table ${table.Name} is not supported by the embedded engine`);
-    if (table.Parameters['skip.header.line.count'] !== undefined) throw notSupported(`skip.header.line.count of table ${table.Name} is not supported by the embedded engine`);
+    if (storage.InputFormat !== 'org.apache.hadoop.mapred.TextInputFormat')
+      throw notSupported(`Input format ${storage.InputFormat} of table ${table.Name} is not supported by the embedded engine`);
+    if (table.Parameters['skip.header.line.count'] !== undefined)
+      throw notSupported(`skip.header.line.count of table ${table.Name} is not supported by the embedded engine`);
     const delimiter = delimiterOf(parameters['field.delim'] ?? parameters['serialization.format']);
     return { kind: 'text', delimiter, nullText: parameters['serialization.null.format'] ?? '\\N' };
   }
@@ -86,7 +96,11 @@ export const shapeOf = (table: GlueTable): TableShape => {
     format: formatOf(table, storage, storage.SerdeInfo ?? {}),
     columns: (storage.Columns ?? []).map(columnOf),
     keys,
-    projection: projectionOf(table.Parameters, keys.map(({ name }) => name), storage.Location),
+    projection: projectionOf(
+      table.Parameters,
+      keys.map(({ name }) => name),
+      storage.Location,
+    ),
   };
 };
 

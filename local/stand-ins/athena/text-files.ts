@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, gunzip } from 'node:zlib';
-import { QueryFailure } from './failure';
+import { QueryFailure, reasonOf } from './failure';
 
 /** Row limit of text formats: https://docs.aws.amazon.com/athena/latest/ug/other-notable-limitations.html */
 export const MOST_LINE_BYTES = 33_554_432;
@@ -72,7 +72,9 @@ const wholeCharacters = (bytes: Buffer): number => {
 
 const inflate = (bytes: Buffer): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    gunzip(bytes, { maxOutputLength: INFLATED_AT_ONCE }, (error, inflated) => (error === null ? resolve(inflated) : reject(error)));
+    gunzip(bytes, { maxOutputLength: INFLATED_AT_ONCE }, (error, inflated) =>
+      error === null ? resolve(inflated) : reject(error),
+    );
   });
 
 const contentOf = (path: string): Readable => {
@@ -136,16 +138,29 @@ export class TextFiles {
 
   async #one({ path, uri }: { readonly path: string; readonly uri: string }): Promise<TextFile> {
     const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) throw new QueryFailure('HIVE_CANNOT_OPEN_SPLIT', `Error opening Hive split ${uri} (offset=0): it does not exist any more`, 3);
-    if (/\.(bz2|zst|lz4|lzo|snappy|deflate)$/.test(path)) throw new QueryFailure('NOT_SUPPORTED', `The embedded engine reads text that is plain or gzip, and not ${uri}`);
+    if (stats === undefined)
+      throw new QueryFailure(
+        'HIVE_CANNOT_OPEN_SPLIT',
+        `Error opening Hive split ${uri} (offset=0): it does not exist any more`,
+        3,
+      );
+    if (/\.(bz2|zst|lz4|lzo|snappy|deflate)$/.test(path))
+      throw new QueryFailure('NOT_SUPPORTED', `The embedded engine reads text that is plain or gzip, and not ${uri}`);
     const mark = `${path}\0${stats.size}\0${stats.mtimeMs}`;
     const known = this.#known.get(mark);
     if (known !== undefined) return known;
     const look = await lookThrough(path, stats.size).catch((error: unknown): never => {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new QueryFailure('HIVE_CURSOR_ERROR', `Failed to read file at ${uri}: ${reason === 'unexpected end of file' ? 'Unexpected end of ZLIB input stream' : reason}`);
+      const reason = reasonOf(error);
+      throw new QueryFailure(
+        'HIVE_CURSOR_ERROR',
+        `Failed to read file at ${uri}: ${reason === 'unexpected end of file' ? 'Unexpected end of ZLIB input stream' : reason}`,
+      );
     });
-    if (look.longest > MOST_LINE_BYTES) throw new QueryFailure('HIVE_CURSOR_ERROR', `Failed to read file at ${uri}: a line is longer than ${MOST_LINE_BYTES} bytes`);
+    if (look.longest > MOST_LINE_BYTES)
+      throw new QueryFailure(
+        'HIVE_CURSOR_ERROR',
+        `Failed to read file at ${uri}: a line is longer than ${MOST_LINE_BYTES} bytes`,
+      );
     const file = { path: look.plain ? path : await this.#rewritten(path, mark), longestLine: look.longest };
     this.#known.set(mark, file);
     return file;

@@ -5,6 +5,7 @@ import {
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  DuckDBIntervalValue,
   DuckDBListValue,
   DuckDBMapValue,
   DuckDBStructValue,
@@ -32,18 +33,30 @@ export const timestampText = (micros: bigint): string => {
   return new Date(Number(millis)).toISOString().replace('T', ' ').replace('Z', '');
 };
 
+/** `1-2` of years and months, `1 02:03:04.005` of days and less. */
+const intervalText = ({ months, days, micros }: DuckDBIntervalValue): string => {
+  if (months !== 0 && days === 0 && micros === 0n)
+    return `${months < 0 ? '-' : ''}${Math.trunc(Math.abs(months) / 12)}-${Math.abs(months) % 12}`;
+  const millis = (BigInt(months) * 30n + BigInt(days)) * 86_400_000n + micros / 1000n;
+  const size = millis < 0n ? -millis : millis;
+  return `${millis < 0n ? '-' : ''}${size / 86_400_000n} ${new Date(Number(size % 86_400_000n)).toISOString().slice(11, 23)}`;
+};
+
 const bytesText = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
 /** The text of a value, or undefined for NULL. */
 export const valueText = (value: DuckDBValue, type: DuckDBType): string | undefined => {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'number') {
-    return type.typeId === DuckDBTypeId.DOUBLE || type.typeId === DuckDBTypeId.FLOAT ? doubleText(single(value, type)) : String(value);
+    return type.typeId === DuckDBTypeId.DOUBLE || type.typeId === DuckDBTypeId.FLOAT
+      ? doubleText(single(value, type))
+      : String(value);
   }
   if (value instanceof DuckDBTimestampTZValue) return `${timestampText(value.micros)} UTC`;
   if (value instanceof DuckDBTimestampValue) return timestampText(value.micros);
   if (value instanceof DuckDBDateValue) return value.toString();
   if (value instanceof DuckDBDecimalValue) return value.toString();
+  if (value instanceof DuckDBIntervalValue) return intervalText(value);
   if (value instanceof DuckDBBlobValue) return bytesText(value.bytes);
   if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) {
     const item = (type as DuckDBType & { readonly valueType: DuckDBType }).valueType;
@@ -54,9 +67,15 @@ export const valueText = (value: DuckDBValue, type: DuckDBType): string | undefi
     return `{${value.entries.map(({ key, value: one }) => `${valueText(key, keyType) ?? 'null'}=${valueText(one, valueType) ?? 'null'}`).join(', ')}}`;
   }
   if (value instanceof DuckDBStructValue) {
-    const { entryNames, entryTypes } = type as DuckDBType & { readonly entryNames: readonly string[]; readonly entryTypes: readonly DuckDBType[] };
+    const { entryNames, entryTypes } = type as DuckDBType & {
+      readonly entryNames: readonly string[];
+      readonly entryTypes: readonly DuckDBType[];
+    };
     // The binding keeps unnamed fields under one name, so the engine is asked to name them before a result is read.
-    const fields = entryNames.map((name, index) => `${name === '' ? `field${index}` : name}=${valueText(value.entries[name] ?? null, entryTypes[index]!) ?? 'null'}`);
+    const fields = entryNames.map(
+      (name, index) =>
+        `${name === '' ? `field${index}` : name}=${valueText(value.entries[name] ?? null, entryTypes[index]!) ?? 'null'}`,
+    );
     return `{${fields.join(', ')}}`;
   }
   return String(value);
@@ -78,7 +97,10 @@ const csvField = (text: string | undefined): string => (text === undefined ? '' 
 export const csvLine = (fields: readonly (string | undefined)[]): string => `${fields.map(csvField).join(',')}\n`;
 
 /** Reads lines of a result file back: the rows that are whole, and how many bytes they take. */
-export const readCsv = (bytes: Buffer, most: number): { readonly rows: readonly (readonly (string | undefined)[])[]; readonly length: number } => {
+export const readCsv = (
+  bytes: Buffer,
+  most: number,
+): { readonly rows: readonly (readonly (string | undefined)[])[]; readonly length: number } => {
   const rows: (string | undefined)[][] = [];
   let [at, length] = [0, 0];
   let row: (string | undefined)[] = [];

@@ -3,20 +3,11 @@
  * has its own predicates), functions, casts, literals and unnamed columns are rewritten, and what Trino's grammar does not have is
  * refused. Pure.
  */
-import { at, mismatched, notSupported, QueryFailure } from './failure';
+import { mismatched } from './failure';
+import type { Reference, TranslationContext } from './from-clause';
+import { CLAUSES, FromWriter } from './from-clause';
 import type { Token } from './lexer';
-import { bracketsOf, isName, isSymbol, isWord, quoteName, quoteText, tokensOf } from './lexer';
-import { ExpressionWriter } from './expressions';
-
-/** A place where the query reads a table. */
-export interface Reference {
-  /** What it is called in the translated text. */
-  readonly relation: string;
-  readonly database: string;
-  readonly table: string;
-  /** Where it stands in the statement. */
-  readonly offset: number;
-}
+import { isName, isSymbol, isWord, quoteName } from './lexer';
 
 export interface Translated {
   readonly sql: string;
@@ -27,31 +18,13 @@ export interface Translated {
   readonly subscripted: readonly string[];
 }
 
-export interface TranslationContext {
-  /** What an unqualified table belongs to. */
-  readonly database: string;
-  /** Milliseconds since the epoch: what current_timestamp is. */
-  readonly now: number;
-  /** Of `subscripted`, what is a row. */
-  readonly rows?: ReadonlySet<string>;
-}
-
-/** Words that begin a clause of a query. */
-const CLAUSES = ['with', 'select', 'from', 'where', 'group', 'having', 'window', 'order', 'limit', 'offset', 'fetch', 'union', 'intersect', 'except', 'values'];
-const JOINS = ['join', 'inner', 'left', 'right', 'full', 'outer', 'cross', 'natural'];
-
 type Scope = ReadonlySet<string>;
 
-export class Translator extends ExpressionWriter {
-  readonly references: Reference[] = [];
+export class Translator extends FromWriter {
   readonly readsPath: boolean;
 
-  constructor(
-    text: string,
-    tokens: readonly Token[],
-    private readonly context: TranslationContext,
-  ) {
-    super(text, tokens, bracketsOf(text, tokens), context.now, context.rows ?? new Set());
+  constructor(text: string, tokens: readonly Token[], context: TranslationContext) {
+    super(text, tokens, context);
     this.readsPath = tokens.some(({ kind, value }) => kind === 'quoted' && value === '$path');
   }
 
@@ -119,7 +92,11 @@ export class Translator extends ExpressionWriter {
   #isPlainName(index: number, from: number): boolean {
     if (index === from) return false;
     const [before, next] = [this.tokens[index - 1], this.tokens[index + 1]];
-    if (isWord(before, 'select', 'distinct', 'by', 'and', 'or', 'as', 'on', 'where', 'not') || isSymbol(before, ',', '=', '<', '>', '+', '-', '*', '/')) return true;
+    if (
+      isWord(before, 'select', 'distinct', 'by', 'and', 'or', 'as', 'on', 'where', 'not') ||
+      isSymbol(before, ',', '=', '<', '>', '+', '-', '*', '/')
+    )
+      return true;
     return isSymbol(next, ',', ')', '=', '<', '>', '.') || isWord(next, 'from', 'as');
   }
 
@@ -140,7 +117,9 @@ export class Translator extends ExpressionWriter {
       let columns = '';
       if (isSymbol(this.tokens[next], '(')) {
         const close = this.pairs.get(next)!;
-        columns = ` (${this.names(next + 1, close).map(quoteName).join(', ')})`;
+        columns = ` (${this.names(next + 1, close)
+          .map(quoteName)
+          .join(', ')})`;
         next = close + 1;
       }
       if (!isWord(this.tokens[next], 'as') || !isSymbol(this.tokens[next + 1], '(')) {
@@ -163,7 +142,8 @@ export class Translator extends ExpressionWriter {
     if (isWord(this.tokens[index], 'distinct', 'all')) {
       distinct = `${this.tokens[index]!.value.toUpperCase()} `;
       index++;
-      if (isWord(this.tokens[index], 'on') && isSymbol(this.tokens[index + 1], '(')) throw mismatched(this.text, this.tokens[index]!.start, 'ON');
+      if (isWord(this.tokens[index], 'on') && isSymbol(this.tokens[index + 1], '('))
+        throw mismatched(this.text, this.tokens[index]!.start, 'ON');
     }
     const items = this.items(index, to);
     return `SELECT ${distinct}${items.map(([start, end], position) => this.#item(start, end, position, scope, tables)).join(', ')}`;
@@ -172,7 +152,11 @@ export class Translator extends ExpressionWriter {
   #item(start: number, end: number, position: number, scope: Scope, tables: ReadonlySet<string>): string {
     const last = this.tokens[end - 1]!;
     if (isSymbol(last, '*') && (end - start === 1 || isSymbol(this.tokens[end - 2], '.'))) {
-      const owner = this.tokens.slice(start, Math.max(start, end - 2)).filter(({ kind }) => kind !== 'symbol').at(-1)?.value.toLowerCase();
+      const owner = this.tokens
+        .slice(start, Math.max(start, end - 2))
+        .filter(({ kind }) => kind !== 'symbol')
+        .at(-1)
+        ?.value.toLowerCase();
       const hides = this.readsPath && (owner === undefined ? tables.size > 0 : tables.has(owner));
       const star = owner === undefined ? '*' : `${quoteName(owner)}.*`;
       return hides ? `${star} EXCLUDE ("$path")` : star;
@@ -194,7 +178,13 @@ export class Translator extends ExpressionWriter {
     }
     if (!isName(last) || isWord(last, 'null') || before === undefined) return [end, undefined];
     const isUnit = before.kind === 'string' && isWord(this.tokens[end - 3], 'interval');
-    const ends = before.kind === 'quoted' || before.kind === 'number' || before.kind === 'string' || isSymbol(before, ')', ']') || isWord(before, 'end', 'null', 'true', 'false', 'current_date', 'current_timestamp') || isName(before);
+    const ends =
+      before.kind === 'quoted' ||
+      before.kind === 'number' ||
+      before.kind === 'string' ||
+      isSymbol(before, ')', ']') ||
+      isWord(before, 'end', 'null', 'true', 'false', 'current_date', 'current_timestamp') ||
+      isName(before);
     return ends && !isUnit ? [end - 1, last.kind === 'word' ? last.text : last.value] : [end, undefined];
   }
 
@@ -209,138 +199,40 @@ export class Translator extends ExpressionWriter {
 
   #from(from: number, to: number, scope: Scope): { readonly sql: string; readonly tables: ReadonlySet<string> } {
     const tables = new Set<string>();
-    return { sql: `FROM ${this.#relations(from + 1, to, scope, tables)}`, tables };
-  }
-
-  /** `a, b x JOIN c ON … CROSS JOIN UNNEST(…) AS t(e)`. */
-  #relations(from: number, to: number, scope: Scope, tables: Set<string>): string {
-    const written: string[] = [];
-    let index = from;
-    for (;;) {
-      const relation = this.#relation(index, to, scope, tables);
-      written.push(relation.sql);
-      index = relation.next;
-      // Join conditions and the words before the next relation.
-      for (let expectsRelation = false; !expectsRelation; ) {
-        if (index >= to) return written.join(' ');
-        const token = this.tokens[index]!;
-        if (isSymbol(token, ',')) {
-          written.push(',');
-          expectsRelation = true;
-          index++;
-        } else if (isWord(token, ...JOINS)) {
-          const start = index;
-          while (index < to && isWord(this.tokens[index], ...JOINS)) index++;
-          if (!isWord(this.tokens[index - 1], 'join')) throw mismatched(this.text, this.tokens[index]?.start ?? this.text.length, this.tokens[index]?.text ?? '<EOF>');
-          written.push(this.tokens.slice(start, index).map(({ value }) => value.toUpperCase()).join(' '));
-          expectsRelation = true;
-        } else if (isWord(token, 'on')) {
-          let end = index + 1;
-          while (end < to && !isWord(this.tokens[end], ...JOINS) && !isSymbol(this.tokens[end], ',')) end = this.after(end);
-          written.push(`ON ${this.expression(index + 1, end, scope).sql}`);
-          index = end;
-        } else if (isWord(token, 'using') && isSymbol(this.tokens[index + 1], '(')) {
-          const close = this.pairs.get(index + 1)!;
-          written.push(`USING (${this.names(index + 2, close).map(quoteName).join(', ')})`);
-          index = close + 1;
-        } else {
-          throw mismatched(this.text, token.start, token.text);
-        }
-      }
-    }
-  }
-
-  #relation(from: number, to: number, scope: Scope, tables: Set<string>): { readonly sql: string; readonly next: number } {
-    const token = this.tokens[from];
-    if (token === undefined || from >= to) throw mismatched(this.text, token?.start ?? this.text.length, token?.text ?? '<EOF>');
-    if (isSymbol(token, '(')) {
-      const close = this.pairs.get(from)!;
-      const inner = this.startsQuery(from + 1)
-        ? this.query(from + 1, close, scope)
-        : this.#relations(from + 1, close, scope, tables);
-      const { sql, next } = this.#correlation(close + 1, to, undefined);
-      return { sql: `(${inner})${sql}`, next };
-    }
-    if (isWord(token, 'lateral') && isSymbol(this.tokens[from + 1], '(')) {
-      const close = this.pairs.get(from + 1)!;
-      const { sql, next } = this.#correlation(close + 1, to, undefined);
-      return { sql: `LATERAL (${this.query(from + 2, close, scope)})${sql}`, next };
-    }
-    if (isWord(token, 'unnest') && isSymbol(this.tokens[from + 1], '(')) return this.#unnest(from, to, scope);
-    if (!isName(token)) throw mismatched(this.text, token.start, token.text);
-    const path = [token.value];
-    let next = from + 1;
-    while (isSymbol(this.tokens[next], '.') && isName(this.tokens[next + 1])) {
-      path.push(this.tokens[next + 1]!.value);
-      next += 2;
-    }
-    if (isSymbol(this.tokens[next], '(')) throw notSupported(`${at(this.text, token.start)}: Table function ${path.join('.')} is not supported by the embedded engine`);
-    const name = path.at(-1)!.toLowerCase();
-    if (path.length === 1 && scope.has(name)) {
-      const { sql, next: end } = this.#correlation(next, to, undefined);
-      return { sql: `${quoteName(path[0]!)}${sql}`, next: end };
-    }
-    if (path.length > 3 || (path.length === 3 && path[0]!.toLowerCase() !== 'awsdatacatalog')) {
-      throw new QueryFailure('CATALOG_NOT_FOUND', `${at(this.text, token.start)}: Catalog '${path[0]!.toLowerCase()}' not found`);
-    }
-    const database = (path.length > 1 ? path.at(-2)! : this.context.database).toLowerCase();
-    const reference: Reference = { relation: `r${this.references.length}`, database, table: name, offset: token.start };
-    this.references.push(reference);
-    const { sql, next: end, alias } = this.#correlation(next, to, name);
-    tables.add((alias ?? name).toLowerCase());
-    return { sql: `${reference.relation}${sql}`, next: end };
-  }
-
-  /** `[AS] alias [(a, b)]`, and refuses what may follow in other engines. */
-  #correlation(
-    from: number,
-    to: number,
-    implied: string | undefined,
-  ): { readonly sql: string; readonly next: number; readonly alias: string | undefined } {
-    let index = from;
-    if (index < to && isWord(this.tokens[index], 'tablesample')) throw notSupported(`${at(this.text, this.tokens[index]!.start)}: TABLESAMPLE is not supported by the embedded engine`);
-    const explicit = index < to && isWord(this.tokens[index], 'as');
-    if (explicit) index++;
-    const token = this.tokens[index];
-    if (index >= to || !isName(token) || isWord(token, 'lateral', ...CLAUSES)) {
-      if (explicit) throw mismatched(this.text, token?.start ?? this.text.length, token?.text ?? '<EOF>');
-      return { sql: implied === undefined ? '' : ` AS ${quoteName(implied)}`, next: index, alias: implied };
-    }
-    index++;
-    let columns = '';
-    if (index < to && isSymbol(this.tokens[index], '(')) {
-      const close = this.pairs.get(index)!;
-      columns = `(${this.names(index + 1, close).map(quoteName).join(', ')})`;
-      index = close + 1;
-    }
-    return { sql: ` AS ${quoteName(token!.value)}${columns}`, next: index, alias: token!.value };
-  }
-
-  #unnest(from: number, to: number, scope: Scope): { readonly sql: string; readonly next: number } {
-    const close = this.pairs.get(from + 1)!;
-    const lists = this.items(from + 2, close).map(([start, end]) => this.expression(start, end, scope).sql);
-    let next = close + 1;
-    const ordinality = isWord(this.tokens[next], 'with') && isWord(this.tokens[next + 1], 'ordinality');
-    if (ordinality) next += 2;
-    const { sql, next: end } = this.#correlation(next, to, undefined);
-    if (lists.length === 1) return { sql: `UNNEST(${lists[0]})${ordinality ? ' WITH ORDINALITY' : ''}${sql}`, next: end };
-    const columns = [...lists.map((list) => `unnest(${list})`), ...(ordinality ? [`unnest(generate_series(1, greatest(${lists.map((list) => `len(${list})`).join(', ')})))`] : [])];
-    return { sql: `LATERAL (SELECT ${columns.join(', ')})${sql}`, next: end };
+    return { sql: `FROM ${this.relations(from + 1, to, scope, tables)}`, tables };
   }
 
   #values(from: number, to: number, scope: Scope): string {
     const rows = this.items(from + 1, to).map(([start, end]) => {
       const bracketed = isSymbol(this.tokens[start], '(') && this.pairs.get(start) === end - 1;
-      const row = isWord(this.tokens[start], 'row') && isSymbol(this.tokens[start + 1], '(') && this.pairs.get(start + 1) === end - 1;
+      const row =
+        isWord(this.tokens[start], 'row') && isSymbol(this.tokens[start + 1], '(') && this.pairs.get(start + 1) === end - 1;
       const [open, close] = bracketed ? [start + 1, end - 1] : row ? [start + 2, end - 1] : [start, end];
-      return `(${this.items(open, close).map(([one, other]) => this.expression(one, other, scope).sql).join(', ')})`;
+      return `(${this.items(open, close)
+        .map(([one, other]) => this.expression(one, other, scope).sql)
+        .join(', ')})`;
     });
     return `VALUES ${rows.join(', ')}`;
   }
 
   /** WHERE, GROUP BY and the rest: the words, and expressions between them. */
   #clause(from: number, to: number, scope: Scope): string {
-    const words = ['where', 'group', 'having', 'window', 'order', 'limit', 'offset', 'fetch', 'union', 'intersect', 'except', 'by', 'all', 'distinct'];
+    const words = [
+      'where',
+      'group',
+      'having',
+      'window',
+      'order',
+      'limit',
+      'offset',
+      'fetch',
+      'union',
+      'intersect',
+      'except',
+      'by',
+      'all',
+      'distinct',
+    ];
     let index = from;
     const written: string[] = [];
     while (index < to && isWord(this.tokens[index], ...words)) written.push(this.tokens[index++]!.value.toUpperCase());
@@ -359,7 +251,8 @@ export class Translator extends ExpressionWriter {
     if (clause === 'fetch' || clause === 'offset' || clause === 'limit') {
       const rest = this.tokens.slice(index, to);
       const fine = rest.every((token) => token.kind === 'number' || isWord(token, 'first', 'next', 'row', 'rows', 'only'));
-      if (!fine || rest.length === 0) throw mismatched(this.text, this.tokens[index]?.start ?? this.text.length, this.tokens[index]?.text ?? '<EOF>');
+      if (!fine || rest.length === 0)
+        throw mismatched(this.text, this.tokens[index]?.start ?? this.text.length, this.tokens[index]?.text ?? '<EOF>');
       return `${written.join(' ')} ${rest.map(({ text }) => text).join(' ')}`;
     }
     return `${written.join(' ')} ${this.list(index, to, scope)}`;
@@ -378,11 +271,3 @@ export const translateTokens = (
   const sql = translator.finish(translator.query(from, to, new Set()));
   return { sql, references: translator.references, readsPath: translator.readsPath, subscripted: translator.subscripted() };
 };
-
-export const translateQuery = (text: string, context: TranslationContext): Translated => {
-  const tokens = tokensOf(text);
-  return translateTokens(text, tokens, 0, tokens.length, context);
-};
-
-/** One string literal of a statement, quoted. */
-export const literal = quoteText;

@@ -116,7 +116,10 @@ export const parseTrinoType = (text: string, tokens: readonly Token[], index: nu
   let numbers: readonly string[] = [];
   if (open) {
     const close = tokens.findIndex((other, position) => position > index && isSymbol(other, ')'));
-    numbers = tokens.slice(index + 2, close).filter(({ kind }) => kind === 'number').map(({ text: digits }) => digits);
+    numbers = tokens
+      .slice(index + 2, close)
+      .filter(({ kind }) => kind === 'number')
+      .map(({ text: digits }) => digits);
     next = close + 1;
   }
   if (token.value === 'double' && isWord(tokens[next], 'precision')) next++;
@@ -126,7 +129,8 @@ export const parseTrinoType = (text: string, tokens: readonly Token[], index: nu
     return { duck: zoned ? `${duck} WITH TIME ZONE` : duck, next: next + 3 };
   }
   if (token.value === 'decimal' && numbers.length > 0) return { duck: `DECIMAL(${numbers[0]}, ${numbers[1] ?? '0'})`, next };
-  const characters = (token.value === 'varchar' || token.value === 'char') && numbers[0] !== undefined ? Number(numbers[0]) : undefined;
+  const characters =
+    (token.value === 'varchar' || token.value === 'char') && numbers[0] !== undefined ? Number(numbers[0]) : undefined;
   return { duck, next, ...(characters === undefined ? {} : { characters }) };
 };
 
@@ -137,12 +141,15 @@ const listOf = <T extends { readonly next: number }>(
   read: (index: number) => T,
 ): { readonly items: readonly T[]; readonly next: number } => {
   const items: T[] = [];
-  for (let index = from; ; ) {
+  for (let index = from; ;) {
     const item = read(index);
     items.push(item);
     if (isSymbol(tokens[item.next], ')')) return { items, next: item.next + 1 };
     if (!isSymbol(tokens[item.next], ',')) {
-      throw new QueryFailure('SYNTAX_ERROR', `line 1:${(tokens[item.next]?.start ?? text.length) + 1}: mismatched input in a type`);
+      throw new QueryFailure(
+        'SYNTAX_ERROR',
+        `line 1:${(tokens[item.next]?.start ?? text.length) + 1}: mismatched input in a type`,
+      );
     }
     index = item.next + 1;
   }
@@ -235,9 +242,17 @@ export const hiveTypeOf = (type: DuckDBType): string => {
     }
     default: {
       const { name, precision, scale } = athenaTypeOf(type);
-      const hive: Readonly<Record<string, string>> = { varchar: 'string', integer: 'int', varbinary: 'binary', decimal: `decimal(${precision},${scale})` };
+      const hive: Readonly<Record<string, string>> = {
+        varchar: 'string',
+        integer: 'int',
+        varbinary: 'binary',
+        decimal: `decimal(${precision},${scale})`,
+      };
       if (['unknown', 'time', 'interval day to second', 'timestamp with time zone'].includes(name)) {
-        throw new QueryFailure('NOT_SUPPORTED', `Unsupported Hive type: ${name === 'timestamp with time zone' ? 'timestamp(3) with time zone' : name}`);
+        throw new QueryFailure(
+          'NOT_SUPPORTED',
+          `Unsupported Hive type: ${name === 'timestamp with time zone' ? 'timestamp(3) with time zone' : name}`,
+        );
       }
       return hive[name] ?? name;
     }
@@ -256,7 +271,8 @@ const writtenType = (type: DuckDBType): string => {
     readonly entryNames?: readonly string[];
     readonly entryTypes?: readonly DuckDBType[];
   };
-  if (type.typeId === DuckDBTypeId.MAP && keyType !== undefined && valueType !== undefined) return `MAP(${writtenType(keyType)}, ${writtenType(valueType)})`;
+  if (type.typeId === DuckDBTypeId.MAP && keyType !== undefined && valueType !== undefined)
+    return `MAP(${writtenType(keyType)}, ${writtenType(valueType)})`;
   if (type.typeId === DuckDBTypeId.LIST && valueType !== undefined) return `${writtenType(valueType)}[]`;
   if (type.typeId === DuckDBTypeId.STRUCT && entryNames !== undefined && entryTypes !== undefined) {
     return `STRUCT(${entryNames.map((name, index) => `${quoteName(name === '' ? `field${index}` : name)} ${writtenType(entryTypes[index]!)}`).join(', ')})`;

@@ -12,9 +12,16 @@ interface Parts {
 /** RFC 3986, appendix B: percent signs stay as they are. Null for what java.net.URI refuses. */
 const partsOf = (url: string): Parts | null => {
   if (/[\s<>"{}|\\^`]|%(?![0-9a-fA-F]{2})/.test(url)) return null;
-  const [, protocol, authority, path = '', query, fragment] = /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(url) ?? [];
+  const [, protocol, authority, path = '', query, fragment] =
+    /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(url) ?? [];
   const host = authority?.replace(/^[^@]*@/, '').replace(/:\d*$/, '');
-  return { protocol: protocol ?? null, host: host === undefined || host === '' ? null : host, path, query: query ?? null, fragment: fragment ?? null };
+  return {
+    protocol: protocol ?? null,
+    host: host === undefined || host === '' ? null : host,
+    path,
+    query: query ?? null,
+    fragment: fragment ?? null,
+  };
 };
 
 const decoded = (text: string): string | null => {
@@ -53,7 +60,10 @@ export const URL_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
   },
   lithify_url_encode: {
     arity: 1,
-    run: (text) => encodeURIComponent(text!).replace(/[!'()~]|%20/g, (sign) => (sign === '%20' ? '+' : `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)),
+    run: (text) =>
+      encodeURIComponent(text!).replace(/[!'()~]|%20/g, (sign) =>
+        sign === '%20' ? '+' : `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+      ),
   },
   lithify_url_decode: { arity: 1, run: (text) => decoded(text!) },
 };

@@ -12,10 +12,32 @@ import { AwsError } from '../../aws-error';
 import type { Clock } from '../../clock';
 import type { JsonService, Operation } from '../../service';
 import { partitionOperations } from './partition-operations';
-import { afterToken, alreadyExists, allow, databaseNamed, errorDetail, membersOf, notFound, pageSize, pageToken, tableNamed } from './requests';
+import {
+  afterToken,
+  alreadyExists,
+  allow,
+  databaseNamed,
+  errorDetail,
+  membersOf,
+  notFound,
+  pageSize,
+  pageToken,
+  tableNamed,
+} from './requests';
 import type { CatalogSettings } from './settings';
 import type { GlueDatabase, GluePartition, GlueTable, Members } from './shapes';
-import { folded, invalidInput, optionalText, parametersOf, partitionOf, required, requiredList, requiredMembers, tableOf, texts } from './shapes';
+import {
+  folded,
+  invalidInput,
+  optionalText,
+  parametersOf,
+  partitionOf,
+  required,
+  requiredList,
+  requiredMembers,
+  tableOf,
+  texts,
+} from './shapes';
 import { CatalogState } from './state';
 
 export interface CatalogOptions {
@@ -108,10 +130,18 @@ export class CatalogStandIn {
     for (const { database, input, indexes } of settings.tables) {
       if (this.#state.database(database) === undefined) throw notFound(`Database ${database} not found.`);
       const there = this.#state.table(database, String(input['Name']));
-      const times = { created: there?.CreateTime ?? now, updated: there?.UpdateTime ?? now, version: Number(there?.VersionId ?? 0) };
+      const times = {
+        created: there?.CreateTime ?? now,
+        updated: there?.UpdateTime ?? now,
+        version: Number(there?.VersionId ?? 0),
+      };
       const table = tableOf(input, { catalogId: this.#catalogId, database }, times);
       const same = there !== undefined && JSON.stringify(there) === JSON.stringify(table);
-      if (!same) this.#state.putTable({ ...table, UpdateTime: now, VersionId: String(times.version + (there === undefined ? 0 : 1)) }, true);
+      if (!same)
+        this.#state.putTable(
+          { ...table, UpdateTime: now, VersionId: String(times.version + (there === undefined ? 0 : 1)) },
+          true,
+        );
       this.#state.putIndexes(table, indexes);
     }
   }
@@ -132,7 +162,13 @@ export class CatalogStandIn {
         const { Parameters, ...rest } = requiredMembers(input, 'DatabaseInput');
         const Name = folded(required(rest, 'Name'));
         if (state.database(Name) !== undefined) throw alreadyExists('Database already exists.');
-        state.putDatabase({ ...rest, Name, CatalogId: this.#catalogId, CreateTime: this.#now(), Parameters: parametersOf(Parameters) });
+        state.putDatabase({
+          ...rest,
+          Name,
+          CatalogId: this.#catalogId,
+          CreateTime: this.#now(),
+          Parameters: parametersOf(Parameters),
+        });
         return {};
       },
       DeleteDatabase: async (input) => {
@@ -162,7 +198,12 @@ export class CatalogStandIn {
         allow(input, 'DatabaseName', 'Expression', 'NextToken', 'MaxResults', 'IncludeStatusDetails', 'AttributesToGet');
         const database = databaseNamed(state, required(input, 'DatabaseName'));
         const pattern = namePattern(optionalText(input, 'Expression'));
-        return paged(input, state.tables(database.Name).filter(({ Name }) => pattern.test(Name)), 'TableList', TABLES_PAGE);
+        return paged(
+          input,
+          state.tables(database.Name).filter(({ Name }) => pattern.test(Name)),
+          'TableList',
+          TABLES_PAGE,
+        );
       },
       CreateTable: async (input) => {
         allow(input, 'DatabaseName', 'TableInput', 'PartitionIndexes');
@@ -231,7 +272,9 @@ const namePattern = (expression: string | undefined): RegExp => {
   try {
     return new RegExp(`^(?:${expression})$`, 'i');
   } catch (cause) {
-    throw invalidInput(`Expression '${expression}' is no regular expression: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw invalidInput(
+      `Expression '${expression}' is no regular expression: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
   }
 };
 

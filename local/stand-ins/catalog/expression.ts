@@ -33,7 +33,8 @@ const tokensOf = (expression: string): readonly Token[] => {
     const start = TOKEN.lastIndex;
     if (/^\s*$/.test(expression.slice(start))) break;
     const match = TOKEN.exec(expression);
-    if (match === null) throw invalidInput(`Unsupported expression '${expression}': cannot read it from character ${start + 1} on`);
+    if (match === null)
+      throw invalidInput(`Unsupported expression '${expression}': cannot read it from character ${start + 1} on`);
     const [, text, quoted, number, word, sign] = match;
     if (text !== undefined) tokens.push({ kind: 'literal', text: text.slice(1, -1).replaceAll("''", "'") });
     else if (number !== undefined) tokens.push({ kind: 'literal', text: number });
@@ -57,7 +58,9 @@ export const parseExpression = (expression: string, keys: readonly GlueColumn[])
   if (tokens.length === 0) return undefined;
   let at = 0;
   const fail = (): never => {
-    throw invalidInput(`Unsupported expression '${expression}'${at < tokens.length ? ` near '${tokens[at]!.text}'` : ': it ends too early'}`);
+    throw invalidInput(
+      `Unsupported expression '${expression}'${at < tokens.length ? ` near '${tokens[at]!.text}'` : ': it ends too early'}`,
+    );
   };
   const isWord = (word: string): boolean => tokens[at]?.kind === 'word' && tokens[at]!.text.toLowerCase() === word;
   const takeWord = (word: string): boolean => isWord(word) && ++at > 0;
@@ -90,7 +93,8 @@ export const parseExpression = (expression: string, keys: readonly GlueColumn[])
     const token = tokens[at];
     if (token?.kind !== 'word') return fail();
     const column = folded(token.text);
-    if (!keys.some((key) => key.Name === column)) throw invalidInput(`Partition key ${column} of expression '${expression}' does not exist`);
+    if (!keys.some((key) => key.Name === column))
+      throw invalidInput(`Partition key ${column} of expression '${expression}' does not exist`);
     at++;
     if (takeWord('is')) {
       const negated = takeWord('not');
@@ -154,7 +158,9 @@ export const NULL_PARTITION = '__HIVE_DEFAULT_PARTITION__';
 export const matcher = (predicate: Predicate, keys: readonly GlueColumn[]): ((values: readonly string[]) => boolean) => {
   if ('parts' in predicate) {
     const parts = predicate.parts.map((part) => matcher(part, keys));
-    return predicate.kind === 'and' ? (values) => parts.every((part) => part(values)) : (values) => parts.some((part) => part(values));
+    return predicate.kind === 'and'
+      ? (values) => parts.every((part) => part(values))
+      : (values) => parts.some((part) => part(values));
   }
   if (predicate.kind === 'not') {
     const part = matcher(predicate.part, keys);
@@ -169,7 +175,8 @@ export const matcher = (predicate: Predicate, keys: readonly GlueColumn[]): ((va
     case 'in':
       return (values) => predicate.values.some((value) => compare(type, valueOf(values), value) === 0);
     case 'between':
-      return (values) => compare(type, valueOf(values), predicate.low) >= 0 && compare(type, valueOf(values), predicate.high) <= 0;
+      return (values) =>
+        compare(type, valueOf(values), predicate.low) >= 0 && compare(type, valueOf(values), predicate.high) <= 0;
     case 'like': {
       const pattern = likePattern(predicate.pattern);
       return (values) => pattern.test(valueOf(values));

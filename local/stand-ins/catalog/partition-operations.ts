@@ -26,7 +26,9 @@ const segmentOf = (input: Members): ((partition: GluePartition) => boolean) => {
   if (segment === undefined || segment === null) return () => true;
   const { SegmentNumber: number, TotalSegments: total } = membersOf(segment, 'segment');
   if (typeof number !== 'number' || typeof total !== 'number' || total < 1 || total > SEGMENTS || number < 0 || number >= total) {
-    throw invalidInput(`Segment ${JSON.stringify(segment)} is invalid: TotalSegments is 1 to ${SEGMENTS} and SegmentNumber below it`);
+    throw invalidInput(
+      `Segment ${JSON.stringify(segment)} is invalid: TotalSegments is 1 to ${SEGMENTS} and SegmentNumber below it`,
+    );
   }
   return (partition) => hashOf(partitionKey(partition.Values)) % total === number;
 };

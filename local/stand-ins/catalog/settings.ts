@@ -12,7 +12,11 @@ export const INDEX = 'aws:glue/partitionIndex:PartitionIndex';
 export interface CatalogSettings {
   readonly catalogId: string;
   readonly databases: readonly { readonly Name: string; readonly input: Members }[];
-  readonly tables: readonly { readonly database: string; readonly input: Members; readonly indexes: readonly GluePartitionIndex[] }[];
+  readonly tables: readonly {
+    readonly database: string;
+    readonly input: Members;
+    readonly indexes: readonly GluePartitionIndex[];
+  }[];
 }
 
 /** Inputs that the stand-in acts on or keeps, with what they become. */
@@ -40,7 +44,11 @@ export const honouredInputs: Readonly<Record<string, Readonly<Record<string, str
 
 /** Inputs that change nothing here, with the reason. */
 export const ignoredInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  [DATABASE]: { catalogId: 'there is one catalog, of the one account', tags: 'kept in the graph only', region: 'there is one region' },
+  [DATABASE]: {
+    catalogId: 'there is one catalog, of the one account',
+    tags: 'kept in the graph only',
+    region: 'there is one region',
+  },
   [TABLE]: { catalogId: 'there is one catalog, of the one account', region: 'there is one region' },
   [INDEX]: { catalogId: 'there is one catalog, of the one account', region: 'there is one region' },
 };
@@ -75,7 +83,10 @@ const without = (inputs: Members, ...names: readonly string[]): Members =>
 
 const indexOf = (value: unknown): GluePartitionIndex => {
   const shape = isMembers(value) ? value : {};
-  return { IndexName: String(shape['indexName']), Keys: Array.isArray(shape['keys']) ? shape['keys'].map((key) => folded(String(key))) : [] };
+  return {
+    IndexName: String(shape['indexName']),
+    Keys: Array.isArray(shape['keys']) ? shape['keys'].map((key) => folded(String(key))) : [],
+  };
 };
 
 export const catalogSettings = (graph: Graph): CatalogSettings => ({
@@ -93,7 +104,9 @@ export const catalogSettings = (graph: Graph): CatalogSettings => ({
     return {
       database,
       input: {
-        ...(glueShape(without(resource.inputs, 'catalogId', 'region', 'databaseName', 'partitionIndices', 'openTableFormatInput')) as Members),
+        ...(glueShape(
+          without(resource.inputs, 'catalogId', 'region', 'databaseName', 'partitionIndices', 'openTableFormatInput'),
+        ) as Members),
         Name: name,
       },
       indexes: [...(Array.isArray(inline) ? inline : []), ...beside.map((index) => index.inputs['partitionIndex'])].map(indexOf),

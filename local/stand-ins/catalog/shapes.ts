@@ -79,13 +79,16 @@ export const folded = (name: string): string => name.toLowerCase();
 
 export const invalidInput = (message: string): AwsError => new AwsError('InvalidInputException', message);
 
-export const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isMembers = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A required non-empty string of the request. */
 export const required = (input: Members, member: string): string => {
   const value = input[member];
   if (typeof value === 'string' && value !== '') return value;
-  throw invalidInput(`1 validation error detected: Value null at '${lowerFirst(member)}' failed to satisfy constraint: Member must not be null`);
+  throw invalidInput(
+    `1 validation error detected: Value null at '${lowerFirst(member)}' failed to satisfy constraint: Member must not be null`,
+  );
 };
 
 export const optionalText = (input: Members, member: string): string | undefined => {
@@ -98,14 +101,18 @@ export const optionalText = (input: Members, member: string): string | undefined
 export const requiredMembers = (input: Members, member: string): Members => {
   const value = input[member];
   if (isMembers(value)) return value;
-  throw invalidInput(`1 validation error detected: Value null at '${lowerFirst(member)}' failed to satisfy constraint: Member must not be null`);
+  throw invalidInput(
+    `1 validation error detected: Value null at '${lowerFirst(member)}' failed to satisfy constraint: Member must not be null`,
+  );
 };
 
 /** A required list of at most `limit` entries. */
 export const requiredList = (input: Members, member: string, limit: number): readonly unknown[] => {
   const value = input[member];
   if (!Array.isArray(value)) {
-    throw invalidInput(`1 validation error detected: Value null at '${lowerFirst(member)}' failed to satisfy constraint: Member must not be null`);
+    throw invalidInput(
+      `1 validation error detected: Value null at '${lowerFirst(member)}' failed to satisfy constraint: Member must not be null`,
+    );
   }
   if (value.length > limit) {
     throw invalidInput(

@@ -7,7 +7,12 @@ import { partitionKey } from './shapes';
 type Entry =
   | { readonly kind: 'database'; readonly database: GlueDatabase; readonly program: boolean }
   | { readonly kind: 'table'; readonly table: GlueTable; readonly program: boolean }
-  | { readonly kind: 'indexes'; readonly database: string; readonly table: string; readonly indexes: readonly GluePartitionIndex[] }
+  | {
+      readonly kind: 'indexes';
+      readonly database: string;
+      readonly table: string;
+      readonly indexes: readonly GluePartitionIndex[];
+    }
   | { readonly kind: 'tableGone'; readonly database: string; readonly table: string }
   | { readonly kind: 'databaseGone'; readonly database: string }
   | { readonly kind: 'partition'; readonly partition: GluePartition }
@@ -47,7 +52,9 @@ export class CatalogState {
   }
 
   tables(database: string): readonly GlueTable[] {
-    return [...(this.#tables.get(database)?.values() ?? [])].map(({ table }) => table).sort((one, other) => order(one.Name, other.Name));
+    return [...(this.#tables.get(database)?.values() ?? [])]
+      .map(({ table }) => table)
+      .sort((one, other) => order(one.Name, other.Name));
   }
 
   table(database: string, name: string): GlueTable | undefined {
@@ -73,7 +80,9 @@ export class CatalogState {
   programs(): { readonly databases: readonly string[]; readonly tables: readonly GlueTable[] } {
     return {
       databases: [...this.#databases.values()].filter(({ program }) => program).map(({ database }) => database.Name),
-      tables: [...this.#tables.values()].flatMap((tables) => [...tables.values()].filter(({ program }) => program).map(({ table }) => table)),
+      tables: [...this.#tables.values()].flatMap((tables) =>
+        [...tables.values()].filter(({ program }) => program).map(({ table }) => table),
+      ),
     };
   }
 
@@ -137,7 +146,13 @@ export class CatalogState {
         this.#tables.set(entry.table.DatabaseName, tables);
         const held = tables.get(entry.table.Name);
         if (held === undefined) {
-          tables.set(entry.table.Name, { table: entry.table, program: entry.program, indexes: [], partitions: new Map(), sorted: undefined });
+          tables.set(entry.table.Name, {
+            table: entry.table,
+            program: entry.program,
+            indexes: [],
+            partitions: new Map(),
+            sorted: undefined,
+          });
         } else {
           held.table = entry.table;
           held.program = entry.program;
@@ -170,7 +185,11 @@ export class CatalogState {
   }
 
   #snapshot(): readonly Entry[] {
-    const databases = [...this.#databases.values()].map(({ database, program }): Entry => ({ kind: 'database', database, program }));
+    const databases = [...this.#databases.values()].map(({ database, program }): Entry => ({
+      kind: 'database',
+      database,
+      program,
+    }));
     const tables = [...this.#tables.values()].flatMap((held) =>
       [...held.values()].flatMap(({ table, program, indexes, partitions }): Entry[] => [
         { kind: 'table', table, program },

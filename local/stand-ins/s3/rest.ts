@@ -94,6 +94,9 @@ const routes: readonly Route[] = [
   { operation: 'DeleteObject', target: 'object', method: 'DELETE', answer: deleteObject },
 ];
 
+/** All that is modelled, for the list of what is. */
+export const s3Operations: readonly string[] = routes.map(({ operation }) => operation);
+
 const routeOf = (exchange: Exchange, target: Route['target']): Route | undefined =>
   routes.find(
     (route) =>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { messageOf } from '../../../contracts/errors';
 import type { Json, StateMachine } from '../../../workflows/asl';
 import { callerOf } from '../../caller';
 import type { Clock } from '../../clock';
@@ -34,13 +35,18 @@ export interface NewExecution {
   readonly input: string;
 }
 
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
 /** Begins, goes on with and ends the lives of executions. */
 export class Engine {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #around: Surroundings;
   readonly #lives = new Map<string, Life>();
-  readonly #waiters = new Map<string, (() => void)[]>();
+  readonly #waiters = new Map<string, Waiter[]>();
   readonly #definitions = new Map<string, StateMachine>();
   #closed = false;
 
@@ -84,12 +90,13 @@ export class Engine {
         ? execution
         : rootOf(this.#store.execution(this.#store.mapRun(execution.child.mapRunArn).executionArn));
     const resumed: string[] = [];
-    for (const { arn, child } of running) {
-      const execution = this.#store.execution(arn);
-      if (rootOf(execution).status !== 'RUNNING') {
-        const cause = 'The execution around this one had ended when the host stopped.';
-        this.#store.record({ kind: 'ended', arn, ending: { status: 'ABORTED', at: this.#clock.now(), cause } });
-      } else if (child === undefined) {
+    for (const execution of running) {
+      const { arn, child } = execution;
+      const obstacle =
+        rootOf(execution).status === 'RUNNING' ? this.#obstacle(execution) : 'The execution around this one has ended.';
+      if (obstacle !== undefined)
+        this.#lifeOf(execution).end({ status: 'ABORTED', at: this.#clock.now(), error: 'States.Runtime', cause: obstacle });
+      else if (child === undefined) {
         this.#store.record({ kind: 'resumed', arn });
         this.#begin(arn, () => undefined);
         resumed.push(arn);
@@ -98,9 +105,22 @@ export class Engine {
     return resumed;
   }
 
+  /** Why an execution of an earlier process cannot go on in this one. */
+  #obstacle(execution: Execution): string | undefined {
+    try {
+      this.#machineOf(execution.definitionId);
+      return undefined;
+    } catch (error) {
+      return `The host was restarted, and cannot go on: ${messageOf(error)}`;
+    }
+  }
+
   /** Ends a running execution from outside. */
   abort(arn: string, error: string | undefined, cause: string | undefined): void {
-    this.#lives.get(arn)?.end({
+    const execution = this.#store.execution(arn);
+    if (execution.status !== 'RUNNING') return;
+    // One that waits to be resumed has no life yet.
+    (this.#lives.get(arn) ?? this.#lifeOf(execution)).end({
       status: 'ABORTED',
       at: this.#clock.now(),
       ...(error === undefined ? {} : { error }),
@@ -108,10 +128,12 @@ export class Engine {
     });
   }
 
-  /** Resolves when an execution is closed. */
+  /** Resolves when an execution is closed; rejects when the host closes before. */
   async waitFor(arn: string): Promise<void> {
     if (this.#store.execution(arn).status !== 'RUNNING') return;
-    await new Promise<void>((resolve) => this.#waiters.set(arn, [...(this.#waiters.get(arn) ?? []), resolve]));
+    await new Promise<void>((resolve, reject) =>
+      this.#waiters.set(arn, [...(this.#waiters.get(arn) ?? []), { resolve, reject }]),
+    );
   }
 
   /** Leaves all that runs as it is, to be resumed. */
@@ -120,17 +142,25 @@ export class Engine {
     this.#closed = true;
     for (const life of [...this.#lives.values()]) life.lifeline.cut(new Cut('CLOSED'));
     this.#lives.clear();
+    for (const { reject } of [...this.#waiters.values()].flat())
+      reject(new Error('The host was closed before the execution ended.'));
+    this.#waiters.clear();
     this.#store.close();
   }
 
   #begin(arn: string, open: (life: Life) => void): Life {
     const execution = this.#store.execution(arn);
-    const life = new Life(this.#around, execution, this.#scopeOf(execution), callerOf(execution.roleArn));
+    const life = this.#lifeOf(execution);
     this.#lives.set(arn, life);
+    const scope = this.#scopeOf(execution);
     open(life);
     this.#limit(life);
-    void this.#live(life);
+    void this.#live(life, scope);
     return life;
+  }
+
+  #lifeOf(execution: Execution): Life {
+    return new Life(this.#around, execution, callerOf(execution.roleArn));
   }
 
   #scopeOf(execution: Execution): Scope {
@@ -161,11 +191,11 @@ export class Engine {
     lifeline.onCut(() => timer.cancel());
   }
 
-  async #live(life: Life): Promise<void> {
+  async #live(life: Life, scope: Scope): Promise<void> {
     const root: Strand = {
       life,
       lifeline: life.lifeline,
-      scope: life.scope,
+      scope,
       path: '',
       outer: {},
       seed: life.seed,
@@ -193,7 +223,7 @@ export class Engine {
   #ended(life: Life): void {
     const { arn } = life.execution;
     this.#lives.delete(arn);
-    for (const wake of this.#waiters.get(arn) ?? []) wake();
+    for (const { resolve } of this.#waiters.get(arn) ?? []) resolve();
     this.#waiters.delete(arn);
   }
 

@@ -98,7 +98,7 @@ export const isList = (value: Json): value is readonly Json[] => Array.isArray(v
 const evaluate = async (text: string, scope: Scope, field: string): Promise<Json> => {
   let result: unknown;
   try {
-    const bindings = { ...scope.variables, ...functions(scope, field), states: scope.states };
+    const bindings = { ...functions(scope, field), ...scope.variables, states: scope.states };
     result = await compiled(text).evaluate(undefined, bindings);
   } catch (error) {
     throw queryError(text, field, `threw an error: ${messageOf(error)}`);

@@ -34,7 +34,6 @@ export class Life {
   constructor(
     readonly around: Surroundings,
     readonly execution: Execution,
-    readonly scope: Scope,
     readonly caller: Caller,
   ) {
     this.input = JSON.parse(execution.input) as Json;

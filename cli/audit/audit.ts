@@ -1,0 +1,277 @@
+import { GetTableCommand } from '@aws-sdk/client-glue';
+import { lateTable, markerPrefix, partitionOfKey, partitionPath, piecePrefix, rawPrefix } from '../../contracts/lake';
+import { collect } from '../../handlers/aws/concurrently';
+import type { SetAside } from '../../workflows/documents';
+import {
+  keyAuditStatement,
+  linesStatement,
+  partitionAuditStatement,
+  rawLinesStatement,
+  repeatedKeysStatement,
+} from '../../workflows/audit-sql';
+import { linesOf } from '../../workflows/novelty';
+import { sameState } from '../../workflows/published';
+import { namedRows, runQuery } from '../athena-query';
+import type { Connection } from '../connection';
+import { lakeCensus, type PartitionCensus } from '../lake-census';
+import {
+  curatedDifferences,
+  expectedRawLines,
+  projectedDays,
+  rawDifferences,
+  routedDifferences,
+  type Difference,
+  type FoundRows,
+  type RawAccount,
+} from './accounts';
+import { sourceAccounts, type SourceAccounts } from './sources';
+
+export interface Audit {
+  readonly feed: string;
+  /** Nothing lost, doubled or misfiled: every number below is what it must be. Unreadable objects are counted, and are no difference. */
+  readonly ok: boolean;
+  readonly checks: {
+    /** Each key once, over all partitions and all time. */
+    readonly keys: {
+      readonly rows: number;
+      readonly distinct: number;
+      readonly duplicates: number;
+      /** The worst of the keys that are there more than once. */
+      readonly examples: readonly Readonly<Record<string, string | null>>[];
+    };
+    readonly misfiled: { readonly rows: number; readonly partitions: readonly string[] };
+    /** Lines in raw and pieces = sum(copies) + lines not yet compacted + unreadable objects. */
+    readonly accounts: {
+      readonly partitions: number;
+      /** By the ledgers, which also remember raw that has expired, and by what is not yet compacted. */
+      readonly lines: number;
+      /** By SQL. */
+      readonly copies: number;
+      readonly notYetCompacted: { readonly objects: number; readonly lines: number };
+      readonly unreadable: number;
+      readonly differences: readonly Difference[];
+    };
+    /** The raw zone by SQL against the same by ledgers, markers and by reading. */
+    readonly raw: {
+      readonly partitions: number;
+      readonly lines: number;
+      /** What could not be compared, and why. */
+      readonly skipped: readonly { readonly partition: string; readonly reason: string }[];
+      readonly differences: readonly Difference[];
+    };
+    /** Routed objects against their pieces and rejected lines. */
+    readonly routed: {
+      readonly sources: number;
+      readonly lines: number;
+      readonly rejected: number;
+      readonly differences: readonly Difference[];
+    };
+  };
+  readonly unreadable: readonly SetAside[];
+  /** Partitions that a run published, or that received objects, while the audit was under way: not judged. */
+  readonly changedMeanwhile: readonly string[];
+}
+
+const EXAMPLES = 10;
+/** Each type is a part of one UNION: few enough for the planners of all engines, and for 262,144 bytes with years of dates. */
+const TYPES_PER_STATEMENT = 20;
+
+type Ask = (sql: string) => Promise<readonly Readonly<Record<string, string | null>>[]>;
+const numberOf = (row: Readonly<Record<string, string | null>> | undefined, name: string): number => Number(row?.[name] ?? 0);
+const pathOf = (row: Readonly<Record<string, string | null>>): string =>
+  partitionPath({ eventType: row['event_type'] ?? '', createdDate: row['created_date'] ?? '' });
+
+const curatedRows = async (ask: Ask, database: string, table: string): Promise<ReadonlyMap<string, FoundRows>> =>
+  new Map(
+    (await ask(partitionAuditStatement(database, table))).map((row) => [
+      pathOf(row),
+      {
+        rows: numberOf(row, 'row_count'),
+        keys: numberOf(row, 'key_count'),
+        copies: numberOf(row, 'copy_count'),
+        misfiled: numberOf(row, 'misfiled_count'),
+      },
+    ]),
+  );
+
+const keysCheck = async (ask: Ask, database: string, table: string): Promise<Audit['checks']['keys']> => {
+  const [totals] = await ask(keyAuditStatement(database, table));
+  const [rows, distinct] = [numberOf(totals, 'row_count'), numberOf(totals, 'key_count')];
+  const duplicates = rows - distinct;
+  return {
+    rows,
+    distinct,
+    duplicates,
+    examples: duplicates === 0 ? [] : await ask(repeatedKeysStatement(database, table, EXAMPLES)),
+  };
+};
+
+/** Raw partitions that SQL can be asked about, and why the others cannot. */
+const comparable = (accounts: readonly RawAccount[], days: { readonly from: string; readonly to: string } | undefined) => {
+  const skipped: { partition: string; reason: string }[] = [];
+  const compared = accounts.filter(({ partition, unreadable }) => {
+    const date = partitionOfKey('', `${partition}/`)?.createdDate ?? '';
+    const reason =
+      unreadable.length > 0
+        ? 'it holds unreadable objects, which fail a query'
+        : days === undefined
+          ? "the raw table's range of days is not known"
+          : date < days.from || date > days.to
+            ? 'its day is outside what the raw table shows'
+            : undefined;
+    if (reason !== undefined) skipped.push({ partition, reason });
+    return reason === undefined;
+  });
+  return { compared, skipped };
+};
+
+const rawLines = async (
+  ask: Ask,
+  database: string,
+  table: string,
+  accounts: readonly RawAccount[],
+): Promise<ReadonlyMap<string, number>> => {
+  const lines = new Map<string, number>();
+  const partitions = accounts.flatMap(({ partition }) => partitionOfKey('', `${partition}/`) ?? []);
+  const types = [...new Set(partitions.map(({ eventType }) => eventType))];
+  const dates = [...new Set(partitions.map(({ createdDate }) => createdDate))].sort();
+  for (let start = 0; start < types.length; start += TYPES_PER_STATEMENT) {
+    for (const row of await ask(rawLinesStatement(database, table, types.slice(start, start + TYPES_PER_STATEMENT), dates)))
+      lines.set(pathOf(row), numberOf(row, 'line_count'));
+  }
+  return lines;
+};
+
+/** The partitions of the same type and date range that cannot be read must not be in the statement: their types are asked for apart. */
+const withoutSkippedTypes = (
+  compared: readonly RawAccount[],
+  skipped: readonly { readonly partition: string; readonly reason: string }[],
+) => {
+  const broken = new Set(skipped.filter(({ reason }) => reason.includes('unreadable')).map(({ partition }) => partition));
+  const typeOf = (path: string): string => partitionOfKey('', `${path}/`)?.eventType ?? '';
+  const brokenTypes = new Set([...broken].map(typeOf));
+  return {
+    together: compared.filter(({ partition }) => !brokenTypes.has(typeOf(partition))),
+    apart: compared.filter(({ partition }) => brokenTypes.has(typeOf(partition))),
+  };
+};
+
+const rawCheck = async (
+  connection: Connection,
+  ask: Ask,
+  feed: string,
+  sources: SourceAccounts,
+): Promise<Audit['checks']['raw']> => {
+  const { database, rawTable } = connection.outputs;
+  const { Table } = await connection.glue.send(new GetTableCommand({ DatabaseName: database, Name: rawTable }));
+  const days = projectedDays(Table?.Parameters?.['projection.created_date.range'], connection.now);
+  const { compared, skipped } = comparable(sources.raw, days);
+  const { together, apart } = withoutSkippedTypes(compared, skipped);
+  const lines = new Map(await rawLines(ask, database, rawTable, together));
+  for (const account of apart)
+    for (const [path, count] of await rawLines(ask, database, rawTable, [account])) lines.set(path, count);
+  const differences = [...rawDifferences(compared, lines)];
+  let all = compared.reduce((sum, account) => sum + expectedRawLines(account), 0);
+  if (sources.late.unreadable.length > 0) {
+    skipped.push({ partition: sources.late.partition, reason: 'it holds unreadable objects, which fail a query' });
+  } else {
+    const [row] = await ask(linesStatement(database, lateTable(feed)));
+    differences.push(...rawDifferences([sources.late], new Map([[sources.late.partition, numberOf(row, 'line_count')]])));
+    all += expectedRawLines(sources.late);
+  }
+  return { partitions: compared.length, lines: all, skipped, differences };
+};
+
+const recordedOf = (census: PartitionCensus, feed: string) => {
+  const entries = census.ledger ?? undefined;
+  const own = (key: string): boolean =>
+    [rawPrefix(feed), piecePrefix(feed)].some((root) => {
+      const partition = partitionOfKey(root, key);
+      return partition !== undefined && partitionPath(partition) === census.path;
+    });
+  return {
+    published: census.registered?.published,
+    ledger:
+      entries === undefined
+        ? undefined
+        : { lines: linesOf(entries), foreign: entries.filter(({ key }) => !own(key)).map(({ key }) => key) },
+  };
+};
+
+/** Audits one feed: what SQL says of the tables against the ledgers, the markers and the objects themselves. Changes nothing. */
+export const audit = async (connection: Connection, feed: string, onProgress: (line: string) => void): Promise<Audit> => {
+  const { objects, outputs, athena } = connection;
+  const ask: Ask = async (sql) =>
+    namedRows(await runQuery(athena, { sql, database: outputs.database, workgroup: outputs.workgroup }));
+  const catalog = await collect(connection.partitions(feed).all());
+  // Before the pieces: a marker is written after the pieces that it names.
+  const markerKeys = (await collect(objects.list(markerPrefix(feed)))).map(({ key }) => key);
+  const census = await lakeCensus(objects, feed, catalog, (count) => onProgress(`verify: ${count} partitions listed`));
+  const sources = await sourceAccounts(objects, feed, census, markerKeys, (read) =>
+    onProgress(`verify: ${read} small files read`),
+  );
+
+  onProgress('verify: asking the raw tables');
+  const raw = await rawCheck(connection, ask, feed, sources);
+  onProgress('verify: asking the curated table');
+  const found = await curatedRows(ask, outputs.database, outputs.curatedTable);
+  const keys = await keysCheck(ask, outputs.database, outputs.curatedTable);
+
+  const changed = await changedSince(connection, feed, census.partitions, raw.differences);
+  const judged = (difference: Difference): boolean => !changed.has(difference.partition);
+  const registered = census.partitions.filter(({ registered: entry }) => entry !== undefined);
+  const curated = registered.flatMap((partition) =>
+    curatedDifferences(partition.path, found.get(partition.path), recordedOf(partition, feed)),
+  );
+  const ledgerLines = registered.reduce((sum, { ledger }) => sum + linesOf(ledger ?? []), 0);
+  const misfiled = [...found].filter(([, rows]) => rows.misfiled > 0);
+  const routedFound = routedDifferences(sources.routed);
+
+  const checks: Audit['checks'] = {
+    keys,
+    misfiled: { rows: misfiled.reduce((sum, [, rows]) => sum + rows.misfiled, 0), partitions: misfiled.map(([path]) => path) },
+    accounts: {
+      partitions: registered.length,
+      lines: ledgerLines + sources.freshLines,
+      copies: [...found.values()].reduce((sum, { copies }) => sum + copies, 0),
+      notYetCompacted: { objects: sources.freshObjects - sources.unreadable.length, lines: sources.freshLines },
+      unreadable: sources.unreadable.length,
+      differences: curated.filter(judged),
+    },
+    raw: { ...raw, differences: raw.differences.filter(judged) },
+    routed: {
+      sources: sources.routed.length,
+      lines: sources.routed.reduce((sum, { lines }) => sum + lines, 0),
+      rejected: sources.routed.reduce((sum, { rejected }) => sum + rejected, 0),
+      differences: routedFound,
+    },
+  };
+  const differences = [checks.accounts, checks.raw, checks.routed].flatMap((check) => check.differences);
+  return {
+    feed,
+    ok: keys.duplicates === 0 && checks.misfiled.rows === 0 && differences.length === 0,
+    checks,
+    unreadable: sources.unreadable,
+    changedMeanwhile: [...changed].sort(),
+  };
+};
+
+/** Partitions whose records are other ones by now, and raw partitions of a difference that have received objects since. */
+const changedSince = async (
+  connection: Connection,
+  feed: string,
+  before: readonly PartitionCensus[],
+  differences: readonly Difference[],
+): Promise<ReadonlySet<string>> => {
+  const changed = new Set<string>();
+  const now = new Map((await collect(connection.partitions(feed).all())).map((entry) => [partitionPath(entry.partition), entry]));
+  for (const { path, registered } of before) if (!sameState(registered?.published, now.get(path)?.published)) changed.add(path);
+  for (const { partition } of differences) {
+    const listed = before.find(({ path }) => path === partition)?.listed.filter(({ key }) => key.startsWith(rawPrefix(feed)));
+    if (listed === undefined) continue;
+    const listedNow = await collect(connection.objects.list(`${rawPrefix(feed)}${partition}/`));
+    if (listedNow.map(({ key, etag }) => key + etag).join() !== listed.map(({ key, etag }) => key + etag).join())
+      changed.add(partition);
+  }
+  return changed;
+};

@@ -1,0 +1,142 @@
+import { LATE, markerKey, partitionOfKey, partitionPath, pieceKey, piecePrefix, rawPrefix } from '../../contracts/lake';
+import { concurrently } from '../../handlers/aws/concurrently';
+import { inflate } from '../../handlers/aws/inflate';
+import type { LakeObjects, ListedObject } from '../../handlers/aws/objects';
+import { linesOf } from '../../workflows/novelty';
+import { routedSchema, type SetAside } from '../../workflows/documents';
+import { sourceHash } from '../../workflows/routing';
+import type { LakeCensus, PartitionCensus } from '../lake-census';
+import { lineCount, type RawAccount, type RoutedAccount } from './accounts';
+
+/** What lies under raw and pieces, counted without the help of any engine. */
+export interface SourceAccounts {
+  /** Partitions of the raw zone, pieces apart. */
+  readonly raw: readonly RawAccount[];
+  readonly late: RawAccount;
+  readonly routed: readonly RoutedAccount[];
+  /** Lines of all objects that are not yet compacted: raw, late and pieces. */
+  readonly freshLines: number;
+  readonly freshObjects: number;
+  readonly unreadable: readonly SetAside[];
+}
+
+interface CountedObjects {
+  readonly lines: ReadonlyMap<string, number>;
+  readonly unreadable: readonly SetAside[];
+}
+
+const CONCURRENT_READS = 8;
+
+/** Reads objects and counts their lines. One that vanished since it was listed (a lifecycle rule's work) counts nothing. */
+const count = async (
+  objects: LakeObjects,
+  sources: readonly ListedObject[],
+  onRead: (read: number) => void,
+): Promise<CountedObjects> => {
+  const lines = new Map<string, number>();
+  const unreadable: SetAside[] = [];
+  let read = 0;
+  await concurrently(sources, CONCURRENT_READS, async ({ key, etag }) => {
+    const object = await objects.read(key, etag);
+    const inflated = object === undefined ? undefined : inflate(object.body);
+    if (inflated?.ok === true) lines.set(key, lineCount(inflated.text));
+    else if (inflated?.ok === false) unreadable.push({ key, etag, reason: inflated.reason });
+    onRead(++read);
+  });
+  return { lines, unreadable: unreadable.sort((left, right) => (left.key < right.key ? -1 : 1)) };
+};
+
+/** What the markers say of routed objects; the objects themselves may have expired. */
+const readMarkers = async (
+  objects: LakeObjects,
+  table: string,
+  keys: readonly string[],
+): Promise<
+  ReadonlyMap<string, Omit<RoutedAccount, 'pieces'> & { readonly partitions: readonly string[]; readonly etag: string }>
+> => {
+  const markers = await concurrently(keys, CONCURRENT_READS, (key) => objects.readJson(key, routedSchema));
+  return new Map(
+    markers.flatMap((marker) => (marker === undefined ? [] : [[markerKey(table, marker.key, marker.etag), marker]])),
+  );
+};
+
+const sum = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((total, item) => total + of(item), 0);
+const identity = ({ key, etag }: { readonly key: string; readonly etag: string }): string => `${key}\n${etag}`;
+
+export const sourceAccounts = async (
+  objects: LakeObjects,
+  table: string,
+  census: LakeCensus,
+  markerKeys: readonly string[],
+  onRead: (read: number) => void,
+): Promise<SourceAccounts> => {
+  const fresh = [...census.partitions.flatMap((partition) => partition.fresh), ...census.late.fresh];
+  const { lines, unreadable } = await count(objects, fresh, onRead);
+  const markers = await readMarkers(objects, table, markerKeys);
+  const markerLines = (source: ListedObject): number => markers.get(markerKey(table, source.key, source.etag))?.lines ?? 0;
+  const linesIn = (sources: readonly ListedObject[]): number => sum(sources, ({ key }) => lines.get(key) ?? 0);
+  const unreadableIn = (sources: readonly ListedObject[]): readonly SetAside[] => {
+    const keys = new Set(sources.map(({ key }) => key));
+    return unreadable.filter(({ key }) => keys.has(key));
+  };
+  const isRaw = ({ key }: { readonly key: string }): boolean => key.startsWith(rawPrefix(table));
+
+  const raw = census.partitions
+    .filter(({ listed }) => listed.some(isRaw))
+    .map((partition): RawAccount => {
+      const there = new Set(partition.listed.map(identity));
+      return {
+        partition: partition.path,
+        compactedLines: linesOf((partition.ledger ?? []).filter((entry) => isRaw(entry) && there.has(identity(entry)))),
+        routedLines: sum(partition.routed.filter(isRaw), markerLines),
+        freshLines: linesIn(partition.fresh.filter(isRaw)),
+        unreadable: unreadableIn(partition.fresh.filter(isRaw)),
+      };
+    });
+  const lateFresh = new Set(census.late.fresh.map(identity));
+  const late: RawAccount = {
+    partition: partitionPath(LATE),
+    compactedLines: 0,
+    routedLines: sum(
+      census.late.listed.filter((source) => !lateFresh.has(identity(source))),
+      markerLines,
+    ),
+    freshLines: linesIn(census.late.fresh),
+    unreadable: unreadableIn(census.late.fresh),
+  };
+
+  const pieces = pieceLines(table, census.partitions, lines, markerLines);
+  const broken = new Set(unreadable.map(({ key }) => key));
+  const routed = [...markers.values()].flatMap(({ key, etag, lines: all, rejected, partitions }): readonly RoutedAccount[] => {
+    const hash = sourceHash(key, etag);
+    const keys = partitions.flatMap((path) => {
+      const partition = partitionOfKey('', `${path}/`);
+      return partition === undefined ? [] : [pieceKey(table, partition, hash)];
+    });
+    // A piece that cannot be read cannot be counted: it is named among the unreadable.
+    return keys.some((piece) => broken.has(piece))
+      ? []
+      : [{ key, lines: all, rejected, pieces: keys.map((piece) => ({ key: piece, lines: pieces.get(piece) })) }];
+  });
+  return { raw, late, routed, freshLines: sum([...lines.values()], (each) => each), freshObjects: fresh.length, unreadable };
+};
+
+/** Lines by piece: as a ledger has them, as they were counted, or as the marker of a piece that was itself routed says. */
+const pieceLines = (
+  table: string,
+  partitions: readonly PartitionCensus[],
+  counted: ReadonlyMap<string, number>,
+  markerLines: (source: ListedObject) => number,
+): ReadonlyMap<string, number> => {
+  const isPiece = ({ key }: { readonly key: string }): boolean => key.startsWith(piecePrefix(table));
+  const known = new Map<string, number>();
+  for (const { ledger, fresh, routed } of partitions) {
+    for (const entry of ledger ?? []) if (isPiece(entry)) known.set(entry.key, entry.lines);
+    for (const source of routed) if (isPiece(source)) known.set(source.key, markerLines(source));
+    for (const source of fresh) {
+      const lines = counted.get(source.key);
+      if (isPiece(source) && lines !== undefined) known.set(source.key, lines);
+    }
+  }
+  return known;
+};

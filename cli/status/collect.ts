@@ -1,0 +1,169 @@
+import { GetScheduleCommand, ResourceNotFoundException } from '@aws-sdk/client-scheduler';
+import { DescribeExecutionCommand, ExecutionDoesNotExist, InvalidArn, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { reportKey } from '../../contracts/lake';
+import { collect, concurrently } from '../../handlers/aws/concurrently';
+import { readLock } from '../../handlers/aws/lock';
+import { reportSchema, type SetAside } from '../../workflows/documents';
+import type { Connection } from '../connection';
+import { runIdOf } from '../execution';
+import { lakeCensus, pendingOf, type Pending } from '../lake-census';
+
+export interface PartitionStatus {
+  readonly partition: string;
+  /** False for one in the catalog that no run of ours published. */
+  readonly published: boolean;
+  readonly rows: number;
+  readonly copies: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly run: string | null;
+  readonly held: string | null;
+}
+
+export interface RunStatus {
+  readonly executionArn: string;
+  readonly run: string;
+  readonly status: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  /** What follows is the report's; null where the run left none (refused, already running, still at work). */
+  readonly partitions: number | null;
+  readonly dryRun: boolean | null;
+  readonly duplicates: number | null;
+  readonly failedBatches: number | null;
+  readonly unreadable: readonly SetAside[];
+}
+
+export interface LockStatus {
+  readonly owner: string | null;
+  readonly run: string | null;
+  readonly since: string;
+  readonly ageSeconds: number;
+  /** Of the owner's execution; null where it is none that is known. */
+  readonly ownerStatus: string | null;
+}
+
+export interface Status {
+  readonly feed: string;
+  /** On the host's clock. */
+  readonly now: string;
+  readonly partitions: readonly PartitionStatus[];
+  readonly pending: readonly (Pending & { readonly partition: string })[];
+  /** Late objects that wait to be routed. */
+  readonly late: Pending;
+  readonly misplaced: readonly string[];
+  readonly runs: readonly RunStatus[];
+  readonly lock: LockStatus | null;
+  readonly schedule: {
+    readonly name: string;
+    readonly state: string;
+    readonly expression: string;
+    readonly timeZone: string;
+  } | null;
+}
+
+const LAST_RUNS = 10;
+
+const runsOf = async ({ sfn, objects, outputs }: Connection, feed: string): Promise<readonly RunStatus[]> => {
+  const { executions = [] } = await sfn.send(
+    new ListExecutionsCommand({ stateMachineArn: outputs.stateMachineArn, maxResults: LAST_RUNS }),
+  );
+  return concurrently(
+    executions,
+    4,
+    async ({ executionArn = '', status = 'RUNNING', startDate = new Date(0), stopDate }): Promise<RunStatus> => {
+      const run = runIdOf(executionArn, startDate);
+      const report = await objects.readJson(reportKey(feed, run), reportSchema);
+      return {
+        executionArn,
+        run,
+        status,
+        startedAt: startDate.toISOString(),
+        endedAt: stopDate?.toISOString() ?? null,
+        partitions: report?.partitions ?? null,
+        dryRun: report?.dryRun ?? null,
+        duplicates: report?.lines.duplicates ?? null,
+        failedBatches: report?.failed.length ?? null,
+        unreadable: report?.unreadable ?? [],
+      };
+    },
+  );
+};
+
+const ownerStatusOf = async ({ sfn }: Connection, owner: string | undefined): Promise<string | null> => {
+  if (owner === undefined || !owner.startsWith('arn:')) return null;
+  try {
+    return (await sfn.send(new DescribeExecutionCommand({ executionArn: owner }))).status ?? null;
+  } catch (thrown) {
+    if (thrown instanceof ExecutionDoesNotExist || thrown instanceof InvalidArn) return null;
+    throw thrown;
+  }
+};
+
+const lockOf = async (connection: Connection, feed: string): Promise<LockStatus | null> => {
+  const held = await readLock(connection.objects, feed);
+  if (held === undefined) return null;
+  const since = held.lock?.at ?? held.lastModified;
+  return {
+    owner: held.lock?.owner ?? null,
+    run: held.lock?.run ?? null,
+    since,
+    ageSeconds: Math.max(0, Math.round((connection.now - Date.parse(since)) / 1_000)),
+    ownerStatus: await ownerStatusOf(connection, held.lock?.owner),
+  };
+};
+
+const scheduleOf = async ({ scheduler, outputs }: Connection): Promise<Status['schedule']> => {
+  try {
+    const { Name, State, ScheduleExpression, ScheduleExpressionTimezone } = await scheduler.send(
+      new GetScheduleCommand({ Name: outputs.scheduleName }),
+    );
+    return {
+      name: Name ?? outputs.scheduleName,
+      state: State ?? '',
+      expression: ScheduleExpression ?? '',
+      timeZone: ScheduleExpressionTimezone ?? 'UTC',
+    };
+  } catch (thrown) {
+    if (thrown instanceof ResourceNotFoundException) return null;
+    throw thrown;
+  }
+};
+
+/** Looks at everything that tells where the lake stands; changes nothing. */
+export const collectStatus = async (
+  connection: Connection,
+  feed: string,
+  onProgress: (line: string) => void,
+): Promise<Status> => {
+  const catalog = await collect(connection.partitions(feed).all());
+  const census = await lakeCensus(connection.objects, feed, catalog, (count) => onProgress(`status: ${count} partitions listed`));
+  return {
+    feed,
+    now: connection.host.now,
+    partitions: census.partitions.flatMap(({ path, registered }) => {
+      if (registered === undefined) return [];
+      const { published } = registered;
+      return [
+        {
+          partition: path,
+          published: published !== undefined,
+          rows: published?.rows ?? 0,
+          copies: published?.copies ?? 0,
+          files: published?.files ?? 0,
+          bytes: published?.bytes ?? 0,
+          run: published?.run ?? null,
+          held: published?.held ?? null,
+        },
+      ];
+    }),
+    pending: census.partitions.flatMap(({ path, fresh }) =>
+      fresh.length === 0 ? [] : [{ partition: path, ...pendingOf(fresh) }],
+    ),
+    late: pendingOf(census.late.fresh),
+    misplaced: census.misplaced,
+    runs: await runsOf(connection, feed),
+    lock: await lockOf(connection, feed),
+    schedule: await scheduleOf(connection),
+  };
+};

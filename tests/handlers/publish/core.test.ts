@@ -1,0 +1,50 @@
+import { conflictsOf, entriesGathered, filesByPartition, nextState } from '../../../handlers/publish/core';
+import type { ExpectedPartition } from '../../../workflows/documents';
+
+const PATH = 'event_type=push/created_date=2026-11-20';
+const LOCATION = 'curated/events/r2/b0001-a2/';
+const expected: ExpectedPartition = { partition: PATH, eventType: 'push', createdDate: '2026-11-20', lines: 7, copies: 7, sources: 2, sourceBytes: 70 };
+const verification = { bytesScanned: [1, 2], partitions: [{ partition: PATH, rows: 5, copies: 7, conflicts: 1 }] };
+const where = { run: 'r2', attempt: 'a2', location: `s3://lake/${LOCATION}${PATH}/`, ledger: 'ledger/x', sources: 2 };
+
+describe('the state after a flip', () => {
+  it('tells what was verified and what was written', () => {
+    const written = filesByPartition(LOCATION, [
+      { key: `${LOCATION}${PATH}/000000_0`, bytes: 10 },
+      { key: `${LOCATION}${PATH}/000001_0`, bytes: 5 },
+      { key: `${LOCATION}event_type=fork/created_date=2026-11-20/000000_0`, bytes: 99 },
+    ]);
+    expect(nextState(expected, verification, written, where)).toEqual({ ...where, rows: 5, copies: 7, files: 2, bytes: 15 });
+    expect(conflictsOf(verification, PATH)).toBe(1);
+    expect(conflictsOf(verification, 'event_type=x/created_date=y')).toBe(0);
+  });
+
+  it('is refused for a partition that has no file or was not verified', () => {
+    expect(() => nextState(expected, verification, new Map(), where)).toThrow('has no file');
+    const written = new Map([[PATH, { files: 1, bytes: 1 }]]);
+    expect(() => nextState(expected, { bytesScanned: [], partitions: [] }, written, where)).toThrow(PATH);
+  });
+});
+
+describe('the ledger of a flip', () => {
+  const gathered = [
+    { key: 'raw/a', etag: '1', lines: 3, bytes: 30 },
+    { key: 'raw/b', etag: '1', lines: 4, bytes: 40 },
+  ];
+
+  it('has what the verification counted', () => {
+    expect(entriesGathered(expected, gathered)).toEqual([
+      { key: 'raw/a', etag: '1', lines: 3 },
+      { key: 'raw/b', etag: '1', lines: 4 },
+    ]);
+  });
+
+  it.each([
+    ['a source more', [...gathered, { key: 'raw/c', etag: '1', lines: 0, bytes: 0 }]],
+    ['a source less', gathered.slice(1)],
+    ['other lines', [gathered[0]!, { ...gathered[1]!, lines: 5 }]],
+    ['other bytes', [gathered[0]!, { ...gathered[1]!, bytes: 41 }]],
+  ])('is refused when a straggler left %s behind', (_, other) => {
+    expect(() => entriesGathered(expected, other)).toThrow('no longer what was verified');
+  });
+});

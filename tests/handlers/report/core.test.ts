@@ -1,0 +1,130 @@
+import { failedBatches, metricsOf, reportOf, summaryOf, type AttemptTrail } from '../../../handlers/report/core';
+import { reportSchema, type GatherOutcome, type Plan } from '../../../workflows/documents';
+import { queryDollars } from '../../../workflows/planning';
+import { plannedWith, publishedWith, runWith } from '../../workflows/arbitraries';
+
+const PATH = 'event_type=push/created_date=2026-11-20';
+const END = '2026-11-21T00:40:00.000Z';
+const before = publishedWith({ rows: 10, files: 1, bytes: 1_000 });
+const after = publishedWith({ run: 'r2', rows: 14, copies: 20, files: 2, bytes: 1_500, sources: 4 });
+
+const gathered = (key: string, lines: number): GatherOutcome['gathered'][number] => ({ key, etag: 'e', lines, bytes: lines * 10, partition: PATH });
+const outcome = (changed: Partial<GatherOutcome> = {}): GatherOutcome => ({
+  gathered: [gathered('raw/a', 5), gathered('raw/b', 3)],
+  routed: [],
+  unreadable: [],
+  unread: [],
+  changed: [],
+  objects: 1,
+  bytes: 80,
+  ...changed,
+});
+const expectation = { location: 'l', table: 't', partitions: [], leftOut: [] };
+const trail = (changed: Partial<AttemptTrail> = {}): AttemptTrail => ({
+  batch: 'b0001',
+  attempt: 'a1',
+  tasks: 1,
+  leftOut: [],
+  expectation: undefined,
+  gathered: [outcome()],
+  verification: { bytesScanned: [2 ** 30, 100], partitions: [] },
+  publication: { published: [{ partition: PATH, before, after, lines: 8, conflicts: 1 }], superseded: [] },
+  ...changed,
+});
+const planWith = (batches: readonly string[]): Plan => ({
+  run: 'r2',
+  at: END,
+  full: false,
+  lastFullAt: END,
+  listedObjects: 2,
+  misplaced: [],
+  estimatedBytes: 0,
+  estimatedDollars: 0,
+  batchesKey: 'k',
+  batches: batches.map((batch) => ({ batch, batchKey: batch, partitions: 1, bucketCount: 1, bytes: 1 })),
+  partitions: [plannedWith()],
+  carry: [],
+});
+const report = (trails: readonly AttemptTrail[], plan = planWith(['b0001']), ...rest: readonly unknown[]) =>
+  reportOf(runWith({ run: 'r2' }), END, undefined, plan, (rest[0] ?? []) as Parameters<typeof reportOf>[4], trails, []);
+
+describe('the report of a run', () => {
+  it('adds up lines, duplicates, files, bytes and cost', () => {
+    const added = report([trail()]);
+    expect(reportSchema.parse(added)).toEqual(added);
+    expect(added).toMatchObject({
+      status: 'succeeded',
+      partitions: 1,
+      lines: { in: 8, duplicates: 4, conflicts: 1, late: 0, rejected: 0 },
+      files: { before: 3, after: 2 },
+      bytes: { before: 1_080, after: 1_500 },
+      gathered: { objects: 1, bytes: 80 },
+      bytesScanned: 2 ** 30 + 100,
+      queries: 2,
+      perPartition: [{ partition: PATH, lines: 8, rows: 14, copies: 20, conflicts: 1, files: 2, bytes: 1_500, sources: 4 }],
+    });
+    expect(added.dollars).toBeCloseTo(queryDollars(2 ** 30) + queryDollars(100), 12);
+  });
+
+  it('counts once what a second attempt met again', () => {
+    const source = { key: 'raw/x', etag: 'e' };
+    const routed = { ...source, partitions: [PATH], lines: 3, rejected: 2 };
+    const again = outcome({ routed: [routed], unreadable: [{ ...source, reason: 'cut' }], unread: [{ ...source, reason: 'slow' }], changed: ['raw/y'] });
+    const died = trail({ attempt: 'a0', gathered: [again], verification: undefined, publication: undefined });
+    const added = report([died, trail({ gathered: [again] })]);
+    expect(added.status).toBe('succeeded');
+    expect(added.lines.rejected).toBe(2);
+    expect([added.unreadable.length, added.unread.length, added.changed]).toEqual([1, 1, 1]);
+    expect(added.files.before).toBe(3);
+  });
+
+  it('names what was late and rejected on its way', () => {
+    const late = { key: 'raw/late', etag: 'e', partitions: [PATH], lines: 5, rejected: 1 };
+    const added = report([trail()], planWith(['b0001']), [{ routed: [late], unreadable: [], unread: [] }]);
+    expect(added.lines).toMatchObject({ late: 4, rejected: 1 });
+  });
+
+  it('names what an attempt left out, whether it came to statements or not', () => {
+    const leftOut = [{ partition: PATH, reason: 'superseded' }];
+    const opened = trail({ tasks: 0, leftOut, gathered: [], verification: undefined, publication: undefined });
+    const stated = trail({ leftOut, expectation: { ...expectation, leftOut }, gathered: [], verification: undefined, publication: undefined });
+    expect(report([opened]).leftOut).toEqual(leftOut);
+    expect(report([stated]).leftOut).toEqual(leftOut);
+    expect([report([opened]).status, report([stated]).status]).toEqual(['succeeded', 'succeeded']);
+  });
+
+  it('fails where a batch came to no end, and names it', () => {
+    const plan = planWith(['b0001', 'b0002', 'b0003']);
+    const died = trail({ batch: 'b0002', expectation: undefined, verification: undefined, publication: undefined });
+    const failures = [{ batch: 'b0002', attempt: 'a1', error: 'VerificationFailed', cause: '1 differences: copies add up to 19' }];
+    const failed = failedBatches(plan, [trail(), died], failures);
+    expect(failed.map(({ batch, error }) => `${batch} ${error}`)).toEqual(['b0002 VerificationFailed', 'b0003 Unfinished']);
+    const added = reportOf(runWith(), END, undefined, plan, [], [trail(), died], failures);
+    expect(added.status).toBe('failed');
+    expect(summaryOf(added, plan)).toMatch(/failed batches: b0002 \(VerificationFailed: .*b0003 \(Unfinished/);
+  });
+
+  it('fails with what stopped the run', () => {
+    const added = reportOf(runWith(), END, 'States.TaskFailed: no', undefined, [], [], []);
+    expect(added).toMatchObject({ status: 'failed', error: 'States.TaskFailed: no', batches: 0 });
+    expect(summaryOf(added, undefined)).toContain('stopped by States.TaskFailed: no');
+  });
+
+  it('succeeds for a plan that was only asked for', () => {
+    const added = reportOf(runWith({ dryRun: true }), END, undefined, planWith(['b0001']), [], [], []);
+    expect(added).toMatchObject({ status: 'succeeded', dryRun: true, partitions: 0 });
+  });
+});
+
+describe('the metrics of a run', () => {
+  it('declare every value that they carry, in the embedded format', () => {
+    const metrics = metricsOf(report([trail()]), END) as Readonly<Record<string, unknown>> & {
+      readonly _aws: { readonly Timestamp: number; readonly CloudWatchMetrics: readonly { readonly Metrics: readonly { readonly Name: string }[] }[] };
+    };
+    const names = metrics._aws.CloudWatchMetrics[0]!.Metrics.map(({ Name }) => Name);
+    expect(Object.keys(metrics).sort()).toEqual(['Table', '_aws', ...names].sort());
+    expect(names.every((name) => typeof metrics[name] === 'number')).toBe(true);
+    expect(metrics._aws.Timestamp).toBe(Date.parse(END));
+    expect(metrics['LinesIn']).toBe(8);
+  });
+});

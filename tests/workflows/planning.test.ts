@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { LATE, partitionPath } from '../../contracts/lake';
+import { MAX_WRITERS } from '../../contracts/policy';
+import { bucketCountFor, carryOver, decide, estimateBatch, formBatches, gatherTasks, inRange, oldestOpenDate, queryDollars } from '../../workflows/planning';
+import { dates, eventTypes, partitions, plannedWith, policyWith, publishedWith, runWith } from './arbitraries';
+
+const MIB = 1024 * 1024;
+const NOW = Date.parse('2026-11-21T00:30:00.000Z');
+const CLOSED = { eventType: 'push', createdDate: '2026-11-20' };
+const TODAY = { eventType: 'push', createdDate: '2026-11-21' };
+const hoursAgo = (hours: number): number => NOW - hours * 3_600_000;
+
+describe('deciding whether a partition is due', () => {
+  const policy = policyWith({ dueObjects: 10, dueBytes: 10 * MIB, dueAgeHours: 24 });
+  const little = { objects: 9, bytes: 10 * MIB - 1, oldestMillis: hoursAgo(23.9) };
+  const held = publishedWith({ held: 'run r2' });
+
+  it.each([
+    ['waits below every threshold', CLOSED, little, undefined, {}, false, /^waits: 9 new objects/],
+    ['is due by count', CLOSED, { ...little, objects: 10 }, undefined, {}, true, /10 new objects \(threshold 10\)/],
+    ['is due by bytes', CLOSED, { ...little, bytes: 10 * MIB }, undefined, {}, true, /new bytes/],
+    ['is due by age', CLOSED, { ...little, oldestMillis: hoursAgo(24) }, undefined, {}, true, /24\.0 h old/],
+    ['waits while its day is open', TODAY, { ...little, objects: 99 }, undefined, {}, false, /still open/],
+    ['waits while its day has not begun', { ...TODAY, createdDate: '2026-11-22' }, { ...little, objects: 99 }, undefined, {}, false, /still open/],
+    ['is skipped while held', CLOSED, { ...little, objects: 99 }, held, {}, false, /held after a rollback of run r2/],
+    ['is due when forced, open or not', TODAY, little, undefined, { force: true }, true, /forced/],
+    ['is due when forced, held or not', CLOSED, little, held, { force: true }, true, /forced/],
+    ['has nothing to force without news', CLOSED, { objects: 0, bytes: 0, oldestMillis: undefined }, undefined, { force: true }, false, /nothing new/],
+    ['is due for a rebuild', CLOSED, little, publishedWith(), { rebuild: true }, true, /rebuild/],
+    ['is not rebuilt while held', CLOSED, little, held, { rebuild: true }, false, /held/],
+    ['is rebuilt while held when forced', CLOSED, little, held, { rebuild: true, force: true }, true, /forced/],
+    ['cannot be rebuilt from nothing', CLOSED, { objects: 0, bytes: 0, oldestMillis: undefined }, publishedWith(), { rebuild: true }, false, /no raw/],
+  ] as const)('%s', (_, partition, news, published, changed, due, reason) => {
+    const decision = decide(partition, news, published, runWith(changed), policy, NOW);
+    expect(decision.due).toBe(due);
+    expect(decision.reason).toMatch(reason);
+  });
+
+  it('takes the open day too where the policy says so', () => {
+    const decision = decide(TODAY, { ...little, objects: 10 }, undefined, runWith(), policyWith({ includeOpenDay: true }), NOW);
+    expect(decision.due).toBe(true);
+  });
+});
+
+describe('the range of a run', () => {
+  it('holds what type, from and to all allow, both dates included', () => {
+    const run = runWith({ eventType: 'push', from: '2026-11-19', to: '2026-11-20' });
+    expect(inRange(run, CLOSED)).toBe(true);
+    expect(inRange(run, { ...CLOSED, createdDate: '2026-11-19' })).toBe(true);
+    expect(inRange(run, { ...CLOSED, createdDate: '2026-11-18' })).toBe(false);
+    expect(inRange(run, TODAY)).toBe(false);
+    expect(inRange(run, { ...CLOSED, eventType: 'fork' })).toBe(false);
+    expect(inRange(runWith(), TODAY)).toBe(true);
+  });
+});
+
+describe('the oldest open day', () => {
+  it('lets everything arrive that the stream may still hold', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8_760 }), fc.nat({ max: 365 * 24 }), fc.nat({ max: 24 * 3_600_000 - 1 }), (hours, day, time) => {
+        const created = Date.UTC(2026, 0, 1) + day * 3_600_000;
+        // On time is the day of arrival or the day before, so the last on-time arrival is just before the end of the next day.
+        const lastArrival = Math.floor(created / 86_400_000) * 86_400_000 + 2 * 86_400_000 - 1;
+        const now = lastArrival + hours * 3_600_000 - time;
+        expect(oldestOpenDate(now, policyWith({ receivingHours: hours })) <= new Date(created).toISOString().slice(0, 10)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the bucket count', () => {
+  it('aims at the target size within what one CTAS may open', () => {
+    const policy = policyWith({ targetFileBytes: 100 * MIB });
+    expect(bucketCountFor(0, policy)).toBe(1);
+    expect(bucketCountFor(100 * MIB, policy)).toBe(1);
+    expect(bucketCountFor(100 * MIB + 1, policy)).toBe(2);
+    expect(bucketCountFor(1e15, policy)).toBe(MAX_WRITERS);
+  });
+});
+
+describe('batches', () => {
+  const due = fc.uniqueArray(
+    fc
+      .record({ partition: partitions, newBytes: fc.nat({ max: 40 * MIB }), bytes: fc.nat({ max: 40 * MIB }), bucketCount: fc.integer({ min: 1, max: 60 }), due: fc.boolean() })
+      .map(({ partition, newBytes, bytes, bucketCount, due: isDue }) =>
+        plannedWith({ ...partition, newBytes, bucketCount, due: isDue, published: publishedWith({ bytes }) }),
+      ),
+    { selector: partitionPath, maxLength: 150 },
+  );
+  const policy = policyWith({ batchBytes: 64 * MIB });
+
+  it('hold every due partition once, one bucket count each, within writers and bytes', () => {
+    fc.assert(
+      fc.property(due, fc.nat({ max: 3 }), (planned, every) => {
+        const alone = new Set(planned.filter((_, index) => every > 0 && index % (every * 5) === 0).map(partitionPath));
+        const batches = formBatches(planned, policy, alone);
+        const batched = batches.flatMap((batch) => batch.partitions);
+        expect(batched.map(partitionPath).sort()).toEqual(planned.filter((partition) => partition.due).map(partitionPath).sort());
+        for (const batch of batches) {
+          expect(new Set(batch.partitions.map(({ bucketCount }) => bucketCount))).toEqual(new Set([batch.bucketCount]));
+          expect(batch.partitions.length * batch.bucketCount).toBeLessThanOrEqual(MAX_WRITERS);
+          expect(batch.bytes).toBe(batch.partitions.reduce((sum, { newBytes, published }) => sum + newBytes + published!.bytes, 0));
+          if (batch.partitions.length > 1) {
+            expect(batch.bytes).toBeLessThanOrEqual(policy.batchBytes);
+            expect(batch.partitions.filter((partition) => alone.has(partitionPath(partition)))).toEqual([]);
+          }
+        }
+        expect(new Set(batches.map(({ batch }) => batch)).size).toBe(batches.length);
+      }),
+    );
+  });
+
+  it('are few: small partitions share one up to the limit of writers', () => {
+    const small = Array.from({ length: 250 }, (_, index) => plannedWith({ eventType: `t${index}` }));
+    expect(formBatches(small, policy).map((batch) => batch.partitions.length)).toEqual([100, 100, 50]);
+  });
+
+  it('leave a partition above the byte budget, or one that failed before, alone', () => {
+    const planned = [plannedWith({ eventType: 'a' }), plannedWith({ eventType: 'huge', newBytes: 65 * MIB }), plannedWith({ eventType: 'b' }), plannedWith({ eventType: 'failed' })];
+    const batches = formBatches(planned, policy, new Set([partitionPath(planned[3]!)]));
+    expect(batches.map((batch) => batch.partitions.map(({ eventType }) => eventType))).toEqual([['a', 'b'], ['huge'], ['failed']]);
+  });
+
+  it('cost at least the smallest bill of each of their queries', () => {
+    expect(queryDollars(0)).toBeCloseTo((10 * MIB * 5) / 2 ** 40, 12);
+    expect(queryDollars(2 ** 40)).toBe(5);
+    const [batch] = formBatches([plannedWith({ newBytes: 2 ** 36 })], policyWith({ batchBytes: 2 ** 37 }));
+    expect(estimateBatch(batch!)).toMatchObject({ bytes: 2 ** 36 });
+    expect(estimateBatch(batch!).dollars).toBeGreaterThan(queryDollars(2 ** 36));
+  });
+});
+
+describe('what the next run lists whatever its day', () => {
+  const paths = fc.array(fc.tuple(eventTypes, dates).map(([eventType, createdDate]) => partitionPath({ eventType, createdDate })));
+
+  it('is all of it, once and sorted, until a full listing starts over', () => {
+    fc.assert(
+      fc.property(paths, fc.boolean(), paths, paths, (previous, full, withNews, routed) => {
+        const carried = carryOver(previous, full, withNews, [...routed, partitionPath(LATE)]);
+        expect(carried).toEqual([...new Set([...(full ? [] : previous), ...withNews, ...routed])].sort());
+      }),
+    );
+  });
+});
+
+describe('gather tasks', () => {
+  it('hold every source once and in order, within bytes and objects', () => {
+    const sources = fc.array(fc.record({ bytes: fc.nat({ max: 3 * MIB }) }), { maxLength: 60 });
+    fc.assert(
+      fc.property(sources, fc.integer({ min: 1, max: 8 }), (listed, gatherObjects) => {
+        const tasks = gatherTasks(listed, policyWith({ gatherBytes: 4 * MIB, gatherObjects }));
+        expect(tasks.flat()).toEqual(listed);
+        for (const task of tasks) {
+          expect(task.length).toBeGreaterThan(0);
+          expect(task.length).toBeLessThanOrEqual(gatherObjects);
+          if (task.length > 1) expect(task.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(4 * MIB);
+        }
+      }),
+    );
+  });
+
+  it('are none where nothing is to be gathered', () => {
+    expect(gatherTasks([], policyWith())).toEqual([]);
+  });
+});

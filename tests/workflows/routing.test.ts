@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { partitionPath } from '../../contracts/lake';
+import { judgeObject, sourceHash, splitObject } from '../../workflows/routing';
+import { lineOf } from './lines';
+
+const PUSH = { eventType: 'push', createdDate: '2026-11-20' };
+
+const good = fc
+  .record({
+    number: fc.nat({ max: 9_999 }),
+    type: fc.constantFrom('push', 'fork'),
+    date: fc.constantFrom('2026-11-19', '2026-11-20'),
+    payload: fc.string({ unit: 'grapheme' }),
+  })
+  .map(({ number, type, date, payload }) => Buffer.from(lineOf(number, type, date, payload)));
+const bad = fc.constantFrom(
+  Buffer.from('{"event_uuid":"x"}'),
+  Buffer.from('not json'),
+  Buffer.from(' '),
+  Buffer.from([0xff, 0xfe, 0x41]),
+  Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xc3]), Buffer.from('"}')]),
+  Buffer.from('\ufeff{}'),
+  Buffer.from('a\rb'),
+);
+const breaks = fc.constantFrom('\n', '\r\n');
+
+/** An object of lines, each with its line break; the last one's may be missing. */
+const objectOf = (lines: readonly (readonly [Buffer, string])[], cut: boolean): Buffer => {
+  const body = Buffer.concat(lines.flatMap(([line, lineBreak]) => [line, Buffer.from(lineBreak)]));
+  return cut && lines.length > 0 ? body.subarray(0, body.length - lines.at(-1)![1].length) : body;
+};
+
+const sorted = (texts: readonly string[]): readonly string[] => [...texts].sort();
+
+describe('splitting an object', () => {
+  it('loses no line, whatever its bytes and its line breaks are', () => {
+    const lines = fc.array(fc.tuple(fc.oneof(good, bad), breaks), { maxLength: 30 });
+    fc.assert(
+      fc.property(lines, fc.boolean(), (content, cut) => {
+        const split = splitObject(objectOf(content, cut));
+        const kept = split.pieces.flatMap((piece) => piece.lines.map((line) => Buffer.from(line).toString('base64')));
+        const all = content.map(([line]) => line.toString('base64'));
+        expect(sorted([...kept, ...split.rejected.map(({ rawData }) => rawData)])).toEqual(sorted(all));
+        expect(split.lines).toBe(content.length);
+      }),
+    );
+  });
+
+  it('files every line under its true type and date, one piece each', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(good, breaks), { maxLength: 30 }), (content) => {
+        const { pieces, rejected } = splitObject(objectOf(content, false));
+        expect(rejected).toEqual([]);
+        expect(new Set(pieces.map(({ partition }) => partitionPath(partition))).size).toBe(pieces.length);
+        for (const { partition, lines } of pieces)
+          expect(judgeObject(Buffer.from(lines.map((line) => `${line}\n`).join('')), partition)).toEqual({ lines: lines.length, own: true });
+      }),
+    );
+  });
+
+  it('says of each rejected line where it stood and what is wrong with it', () => {
+    const { rejected } = splitObject(Buffer.from(`${lineOf(1)}\n\nnot json\n`));
+    expect(rejected).toEqual([
+      { lineNumber: 3, errorCode: 'json', errorMessage: expect.stringContaining('not json') as string, rawData: Buffer.from('not json').toString('base64') },
+    ]);
+  });
+
+  it('keeps usable lines beside bytes that are no text, carriage returns or not', () => {
+    const body = Buffer.concat([Buffer.from(`${lineOf(1)}\r\n`), Buffer.from([0xff]), Buffer.from(`\r\n\r\n${lineOf(2)}`)]);
+    const split = splitObject(body);
+    expect(split.pieces).toEqual([{ partition: PUSH, lines: [lineOf(1), lineOf(2)] }]);
+    expect(split.rejected).toEqual([{ lineNumber: 2, errorCode: 'utf-8', errorMessage: 'the line is not valid UTF-8', rawData: '/w==' }]);
+    expect(split.lines).toBe(3);
+  });
+
+  it('lets empty objects and empty lines go, since they hold nothing', () => {
+    for (const empty of ['', '\n', '\r\n\n']) expect(splitObject(Buffer.from(empty))).toEqual({ lines: 0, pieces: [], rejected: [] });
+  });
+
+  it('reads across the blocks in which it decodes', () => {
+    const long = 'ü'.repeat(700_000);
+    const lines = Array.from({ length: 9 }, (_, number) => lineOf(number, 'push', '2026-11-20', long));
+    const split = splitObject(Buffer.from(lines.join('\n')));
+    expect(split.rejected).toEqual([]);
+    expect(split.pieces).toHaveLength(1);
+    expect(split.pieces[0]!.lines.join('\n') === lines.join('\n')).toBe(true);
+  });
+
+  it('rejects a line that is longer than a block and goes on behind it', () => {
+    const split = splitObject(Buffer.from(`${lineOf(1)}\n"${'x'.repeat(9_000_000)}"\n${lineOf(2)}\n`));
+    expect(split.rejected.map(({ lineNumber, errorCode }) => ({ lineNumber, errorCode }))).toEqual([{ lineNumber: 2, errorCode: 'size' }]);
+    expect(split.pieces[0]?.lines).toEqual([lineOf(1), lineOf(2)]);
+  });
+});
+
+describe('judging an object', () => {
+  it('counts the lines of one that holds nothing but its own', () => {
+    expect(judgeObject(Buffer.from(`${lineOf(1)}\n${lineOf(2)}\r\n${lineOf(3)}`), PUSH)).toEqual({ lines: 3, own: true });
+  });
+
+  it.each([
+    ['an empty object', ''],
+    ['an empty line', `${lineOf(1)}\n\n`],
+    ['a line of another type', `${lineOf(1)}\n${lineOf(2, 'fork')}\n`],
+    ['a line of another date', `${lineOf(1)}\n${lineOf(2, 'push', '2026-11-19')}\n`],
+    ['a line that the transform did not write', `${lineOf(1)}\n{"event_uuid":"x"}\n`],
+    ['a line with a carriage return inside', `${lineOf(1)}\r${lineOf(2)}\n`],
+  ])('disowns one with %s', (_, body) => {
+    expect(judgeObject(Buffer.from(body), PUSH).own).toBe(false);
+  });
+
+  it('disowns one with bytes that are no text', () => {
+    expect(judgeObject(Buffer.concat([Buffer.from(`${lineOf(1)}\n`), Buffer.from([0xff, 10])]), PUSH).own).toBe(false);
+  });
+
+  it('agrees with splitting about what may be appended as it is', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.oneof({ arbitrary: good, weight: 9 }, bad), breaks), { maxLength: 6 }), (content) => {
+        const body = objectOf(content, false);
+        const { pieces, rejected, lines } = splitObject(body);
+        const own = rejected.length === 0 && pieces.length === 1 && partitionPath(pieces[0]!.partition) === partitionPath(PUSH);
+        expect(judgeObject(body, PUSH).own).toBe(own);
+        if (own) expect(judgeObject(body, PUSH).lines).toBe(lines);
+      }),
+    );
+  });
+});
+
+describe('the name of what is routed', () => {
+  it('follows from key and ETag alone', () => {
+    expect(sourceHash('raw/a', 'e1')).toBe(sourceHash('raw/a', 'e1'));
+    expect(new Set([sourceHash('raw/a', 'e1'), sourceHash('raw/a', 'e2'), sourceHash('raw/b', 'e1')]).size).toBe(3);
+    expect(sourceHash('raw/a', 'e1')).toMatch(/^[0-9a-f]{32}$/);
+  });
+});

@@ -1,0 +1,56 @@
+import { literal, qualified } from './sql';
+
+/**
+ * The questions that an audit asks of the tables, in valid Trino grammar. They go by the tables alone and share nothing with the
+ * statements of the compaction but the way to quote.
+ */
+
+/** One row per partition of the curated table: rows, distinct keys, copies, and rows that lie in a partition that is not theirs. */
+export const partitionAuditStatement = (database: string, table: string): string => `SELECT
+  event_type,
+  created_date,
+  count(*) AS row_count,
+  count(DISTINCT lower(event_uuid) || ' ' || created_datetime) AS key_count,
+  sum(copies) AS copy_count,
+  count_if(substr(created_datetime, 1, 10) <> created_date OR lower(split_part(event_name, ':', 1)) <> event_type) AS misfiled_count
+FROM ${qualified(database, table)}
+GROUP BY event_type, created_date
+ORDER BY event_type, created_date`;
+
+/** One row: rows and distinct keys over all partitions and all time. */
+export const keyAuditStatement = (database: string, table: string): string => `SELECT
+  count(*) AS row_count,
+  count(DISTINCT event_type || ' ' || lower(event_uuid) || ' ' || created_datetime) AS key_count
+FROM ${qualified(database, table)}`;
+
+/** Keys that are there more than once, the worst first. */
+export const repeatedKeysStatement = (database: string, table: string, limit: number): string => `SELECT
+  event_type,
+  lower(event_uuid) AS event_uuid,
+  created_datetime,
+  count(*) AS times
+FROM ${qualified(database, table)}
+GROUP BY event_type, lower(event_uuid), created_datetime
+HAVING count(*) > 1
+ORDER BY times DESC, event_type, event_uuid
+LIMIT ${limit}`;
+
+const listed = (values: readonly string[]): string => values.map(literal).join(', ');
+
+/**
+ * One row per raw partition: its lines. Types may be injected: each is asked for by an equality of its own, which every engine takes,
+ * and dates bound what is listed.
+ */
+export const rawLinesStatement = (database: string, table: string, eventTypes: readonly string[], dates: readonly string[]): string =>
+  eventTypes
+    .map(
+      (eventType) => `SELECT event_type, created_date, count(*) AS line_count
+FROM ${qualified(database, table)}
+WHERE event_type = ${literal(eventType)} AND created_date IN (${listed(dates)})
+GROUP BY event_type, created_date`,
+    )
+    .join('\nUNION ALL\n');
+
+/** One row: the lines of a table without partitions. */
+export const linesStatement = (database: string, table: string): string =>
+  `SELECT count(*) AS line_count FROM ${qualified(database, table)}`;
