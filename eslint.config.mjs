@@ -138,7 +138,7 @@ export default tseslint.config(
       'import-x/no-default-export': 'error',
       'import-x/no-extraneous-dependencies': 'error',
       'import-x/no-self-import': 'error',
-      'import-x/no-duplicates': ['error', { 'prefer-inline': true }],
+      'import-x/no-duplicates': 'error',
       eqeqeq: 'error',
       'no-console': 'off',
       'no-restricted-syntax': ['error', EMPTY_CATCH],

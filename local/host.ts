@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UsageError } from '../contracts/errors';
 import { bundleOf, capture } from './capture';
 import type { Caller } from './caller';
-import { ManualClock, WallClock } from './clock';
+import { holding, ManualClock, WallClock } from './clock';
 import { claimDataDirectory } from './data-directory';
 import type { AdminHandler } from './endpoint/admin';
 import { startEndpoint } from './endpoint/endpoint';
@@ -117,7 +117,7 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
           return { ...answer, payload: answer.payload as Json };
         },
         athena: athena.service,
-        waitForQuery: (id) => ended(athena, id),
+        waitForQuery: (id) => holding(clock, () => ended(athena, id)),
         glue: catalog.service,
         readObject: async (caller, bucket, key) => readFile((await s3.getObject(caller, { bucket, key })).path),
       },
@@ -156,7 +156,7 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
   return { endpoint: url, region, accountId, clock: options.clock, graph, outputs, now: () => clock.now(), advance, objectsOpened: (id) => athena.statisticsOf(id)?.objects ?? 0, close: () => closing.close() };
 };
 
-/** A query takes no time on the host's clock, so its end is waited for on the wall's. */
+/** A query takes no time on the host's clock, so its end is waited for on the wall's, with the host's held. */
 const ended = async (athena: AthenaStandIn, queryExecutionId: string): Promise<void> => {
   while (['QUEUED', 'RUNNING'].includes(athena.statisticsOf(queryExecutionId)?.state ?? '')) await new Promise((resolve) => setTimeout(resolve, 5));
 };

@@ -27,7 +27,7 @@ export const hints = ({ endpoint, clock }: Pick<Host, 'endpoint' | 'clock'>): re
   const at = endpoint === `http://127.0.0.1:${DEFAULT_PORT}` ? '' : ` --endpoint ${endpoint}`;
   return [
     `npx lithify produce events --count 1000${at}`,
-    clock === 'manual' ? `npx lithify advance 36h${at}` : `npx lithify compact --force --wait${at}`,
+    clock === 'manual' ? `npx lithify advance 36h${at}` : `npx lithify status${at}`,
     `npx lithify query "SELECT event_type, count(*) FROM events GROUP BY event_type"${at}`,
   ];
 };

@@ -97,6 +97,26 @@ test('a map that is retried starts all over', async () => {
   expect(calls).toBe(5);
 });
 
+test.each([
+  ['inline', inline({ Work: invoking('work') }, { Items: [1, 2], Next: 'Again?' } as Partial<MapState>)],
+  ['Distributed', distributed({ Work: invoking('work') }, { Next: 'Again?' })],
+])('an %s map that is entered again runs all its items again', async (_kind, state) => {
+  const calls: unknown[] = [];
+  const { End: _end, ...each } = state as MapState & { readonly End?: true };
+  const { run } = openMachine({
+    states: {
+      Set: { Type: 'Pass', Assign: { rounds: 0 }, Next: 'Each' },
+      Each: { ...each, Assign: { rounds: '{% $rounds + 1 %}' }, Output: { key: 'plan.json' } } as State,
+      'Again?': { Type: 'Choice', Choices: [{ Condition: '{% $rounds < 2 %}', Next: 'Each' }], Default: 'Done' },
+      Done: { Type: 'Succeed' },
+    },
+    functions: { work: (n) => calls.push(n) },
+    objects: { 'lake/plan.json': '[1,2]' },
+  });
+  expect((await run({ key: 'plan.json' })).status).toBe('SUCCEEDED');
+  expect(calls).toEqual([1, 2, 1, 2]);
+});
+
 test('items that are no array fail the map', async () => {
   const { run } = openMachine({ states: { Each: inline({ Done: { Type: 'Pass', End: true } }) } });
   expect(await run({ items: 'text' })).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
