@@ -1,6 +1,6 @@
 import { judgeLine, judgeRecord } from '../contracts/event';
 import type { Benchmark } from './measurement';
-import { byTurns, rateOf } from './measurement';
+import { byTurns, coreRateOf } from './measurement';
 import { benchRecords } from './records';
 
 const LINES = 50_000;
@@ -13,8 +13,8 @@ export const judgeBenchmark: Benchmark = {
     const lines = benchLines(LINES);
     const turns = await byTurns(
       ROUNDS,
-      () => rateOf(lines.length, () => lines.forEach(judged)),
-      () => rateOf(lines.length, () => lines.forEach((line) => void JSON.parse(line))),
+      () => coreRateOf(lines.length, () => lines.forEach(judged)),
+      () => coreRateOf(lines.length, () => lines.forEach((line) => void JSON.parse(line))),
     );
     return [
       {

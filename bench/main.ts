@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf, UsageError } from '../contracts/errors';
@@ -25,7 +26,7 @@ const BASELINE = join(__dirname, 'baseline.json');
 const HELP = `npm run bench [-- name ...] [-- --json] [-- --record]
 
 Measures each benchmark and its reference in the same run and compares both with bench/baseline.json: a target is a promise, a ratio
-(value / reference) is what was last recorded. Ends with 1 where one is missed by more than the tolerance that stands there.
+(value / reference) is what was last recorded. Ends with 1 where one fails, or is missed by more than the tolerance that stands there.
   name      ${BENCHMARKS.map(({ name }) => name).join(', ')}; all of them by default
   --json    one JSON document on stdout
   --record  writes the ratios of this run into the baseline
@@ -39,14 +40,28 @@ const main = async (args: readonly string[]): Promise<number> => {
     return 0;
   }
   const baseline = baselineSchema.parse(JSON.parse(readFileSync(BASELINE, 'utf8')));
+  const [load = 0, cores] = [loadavg()[0], availableParallelism()];
+  if (load > cores / 2) {
+    process.stderr.write(
+      `The machine is busy (load ${load.toFixed(1)} on ${cores} cores): rates will be low, and ratios not worth recording.\n`,
+    );
+  }
   const verdicts: Verdict[] = [];
+  const failures: string[] = [];
   for (const benchmark of BENCHMARKS.filter(({ name }) => names.length === 0 || names.includes(name))) {
     process.stderr.write(`${benchmark.name} ...\n`);
-    for (const measurement of await benchmark.run()) verdicts.push(judge(measurement, baseline));
+    try {
+      for (const measurement of await benchmark.run()) verdicts.push(judge(measurement, baseline));
+    } catch (thrown) {
+      // What the others measured is shown all the same; the run has failed.
+      failures.push(`${benchmark.name}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+    }
   }
-  const misses = verdicts.flatMap((verdict) => verdict.misses);
+  const misses = [...verdicts.flatMap((verdict) => verdict.misses), ...failures];
   if (record) writeFileSync(BASELINE, `${JSON.stringify(recorded(baseline, verdicts), null, 2)}\n`);
-  process.stdout.write(json ? `${JSON.stringify({ passed: misses.length === 0, results: verdicts })}\n` : tableOf(verdicts));
+  process.stdout.write(
+    json ? `${JSON.stringify({ passed: misses.length === 0, results: verdicts, failures })}\n` : tableOf(verdicts),
+  );
   for (const miss of misses) process.stderr.write(`${miss}\n`);
   return misses.length === 0 ? 0 : 1;
 };

@@ -34,14 +34,22 @@ export const rateOf = async (count: number, work: () => unknown): Promise<number
   return (count / (performance.now() - start)) * 1_000;
 };
 
+/** How many of `count` things `work` does per second of one core, whatever else the machine does meanwhile. */
+export const coreRateOf = (count: number, work: () => void): number => {
+  const start = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(start);
+  return (count / (user + system)) * 1_000_000;
+};
+
 /**
  * Rounds of the measured work and of the reference by turns, after one unmeasured round of each, so that a machine that slows down
  * slows both.
  */
 export const byTurns = async (
   rounds: number,
-  measured: () => Promise<number>,
-  reference: () => Promise<number>,
+  measured: () => number | Promise<number>,
+  reference: () => number | Promise<number>,
 ): Promise<{ readonly measured: readonly number[]; readonly reference: readonly number[] }> => {
   const found = { measured: [] as number[], reference: [] as number[] };
   for (let round = -1; round < rounds; round++) {

@@ -1,7 +1,7 @@
 import type { TransformRecord } from '../handlers/transform/core';
 import { transform } from '../handlers/transform/core';
 import type { Benchmark } from './measurement';
-import { byTurns, rateOf } from './measurement';
+import { byTurns, coreRateOf } from './measurement';
 import type { BenchRecord } from './records';
 import { benchRecords, meanBytes } from './records';
 
@@ -18,8 +18,8 @@ export const transformBenchmark: Benchmark = {
     const settings = { onTimeDaysBefore: 1, eventTypes: [] };
     const turns = await byTurns(
       ROUNDS,
-      () => rateOf(RECORDS, () => batches.forEach((batch) => transform({ records: batch }, settings))),
-      () => rateOf(RECORDS, () => batches.forEach((batch) => batch.forEach(reserialized))),
+      () => coreRateOf(RECORDS, () => batches.forEach((batch) => transform({ records: batch }, settings))),
+      () => coreRateOf(RECORDS, () => batches.forEach((batch) => batch.forEach(reserialized))),
     );
     return [
       {

@@ -58,7 +58,7 @@ export interface JudgeSettings {
  */
 export const MAX_LINE_BYTES = 2 * 1024 * 1024;
 
-const KEY_FIELDS = ['event_uuid', 'event_name', 'created_at'] as const;
+type KeyField = 'event_uuid' | 'event_name' | 'created_at';
 const ADDED_FIELDS = ['created_datetime', 'event_type', 'event_subtype', 'ingested_at'] as const;
 
 type AddedField = (typeof ADDED_FIELDS)[number];
@@ -258,7 +258,7 @@ const restWithoutAdded = (text: string, { open, close, spans }: ObjectText, adde
 
 const rejected = (code: RejectCode, reason: string): Rejected => ({ ok: false, code, reason: `${reason}.` });
 
-const repeated = (name: (typeof KEY_FIELDS)[number]): Rejected =>
+const repeated = (name: KeyField): Rejected =>
   rejected('repeated', `${name} is there more than once; readers disagree on which one counts, so it must be there once`);
 
 const tooLong = (): Rejected => rejected('size', `the line must be at most ${MAX_LINE_BYTES} bytes long`);

@@ -39,6 +39,9 @@ const EVENT_STREAM = 1;
 const COPY_STREAM = 2;
 const ORDER_STREAM = 3;
 
+/** Most late events come a few days late, a few weeks: the ages fall off exponentially, from 2 to 30 days. */
+const lateness = (random: Random): number => 2 * DAY + Math.min(28 * DAY - 1, Math.floor(-Math.log(1 - random.fraction()) * DAY));
+
 /** Makes any event of a day from its number alone. Events with higher numbers arrive later. */
 export class EventGenerator {
   readonly #lateOrder: Order;
@@ -60,7 +63,7 @@ export class EventGenerator {
     const record = corpus.draw(random);
     const form = FORMS[random.below(FORMS.length)]!;
     const created = late
-      ? arrivalMillis - 2 * DAY - random.below(28 * DAY)
+      ? arrivalMillis - lateness(random)
       : Math.max(startMillis, arrivalMillis - delay(random));
     const createdMillis = form === 'seconds' ? created - (created % SECOND) : created;
     return {

@@ -144,7 +144,8 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
   },
   athena: {
     service: 'Amazon Athena, engine version 3',
-    refusal: '`UnknownOperationException`, and `InvalidRequestException` for a member; in a statement, `NOT_SUPPORTED` or the error of the engine, and the query fails',
+    refusal:
+      '`UnknownOperationException`, and `InvalidRequestException` for a member; in a statement, `NOT_SUPPORTED` or the error of the engine, and the query fails',
     alike: [
       'Statements are read by the grammar of Trino: what belongs to another dialect is a `SYNTAX_ERROR` with its line and column; a function that is not in the list above is unknown.',
       'A workgroup that enforces its settings decides where results go, and refuses a CTAS with `external_location`; one that is disabled refuses queries; above the cutoff of bytes scanned a query is cancelled.',

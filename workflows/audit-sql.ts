@@ -41,7 +41,12 @@ const listed = (values: readonly string[]): string => values.map(literal).join('
  * One row per raw partition: its lines. Types may be injected: each is asked for by an equality of its own, which every engine takes,
  * and dates bound what is listed.
  */
-export const rawLinesStatement = (database: string, table: string, eventTypes: readonly string[], dates: readonly string[]): string =>
+export const rawLinesStatement = (
+  database: string,
+  table: string,
+  eventTypes: readonly string[],
+  dates: readonly string[],
+): string =>
   eventTypes
     .map(
       (eventType) => `SELECT event_type, created_date, count(*) AS line_count

@@ -17,4 +17,5 @@ export const readableCount = (count: number): string => String(count).replaceAll
 export const readableDollars = (dollars: number): string => `$${dollars.toFixed(dollars > 0 && dollars < 0.01 ? 6 : 2)}`;
 
 /** `1 row`, `2 rows`. */
-export const counted = (count: number, noun: string, plural = `${noun}s`): string => `${readableCount(count)} ${count === 1 ? noun : plural}`;
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${readableCount(count)} ${count === 1 ? noun : plural}`;

@@ -38,7 +38,8 @@ const partitionLines = ({ feed, partitions }: Status, width: number | undefined)
 
 const age = (iso: string, now: string): string => readableDuration(Date.parse(now) - Date.parse(iso));
 
-const ago = (iso: string, now: string): string => (Date.parse(now) - Date.parse(iso) < 1_000 ? 'just now' : `${age(iso, now)} ago`);
+const ago = (iso: string, now: string): string =>
+  Date.parse(now) - Date.parse(iso) < 1_000 ? 'just now' : `${age(iso, now)} ago`;
 
 const pendingLines = ({ pending, late, misplaced, now }: Status, width: number | undefined): readonly string[] => {
   const all = late.objects === 0 ? pending : [...pending, { partition: 'late, to be routed', ...late }];

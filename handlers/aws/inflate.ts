@@ -9,7 +9,7 @@ export const MAX_INFLATED_BYTES = 256 * 1024 * 1024;
  */
 export const inflate = (body: Buffer): { readonly ok: true; readonly text: Buffer } | { readonly ok: false; readonly reason: string } => {
   try {
-    const { buffer, engine } = gunzipSync(body, { maxOutputLength: MAX_INFLATED_BYTES, info: true } as { maxOutputLength: number }) as unknown as {
+    const { buffer, engine } = gunzipSync(body, { maxOutputLength: MAX_INFLATED_BYTES, info: true }) as unknown as {
       buffer: Buffer;
       engine: { bytesWritten: number };
     };

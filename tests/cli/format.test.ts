@@ -18,17 +18,28 @@ const column = (name: string, type: string, precision = 0, scale = 0): QueryColu
 
 describe('a table', () => {
   it('is aligned, shows NULL, and stands numbers to the right', () => {
-    expect(tableLines([{ title: 'type' }, { title: 'n', right: true }], [['cart', '7'], ['', '1234'], [null, null]], undefined)).toEqual([
-      'type     n',
-      '----  ----',
-      'cart     7',
-      '      1234',
-      'NULL  NULL',
-    ]);
+    expect(
+      tableLines(
+        [{ title: 'type' }, { title: 'n', right: true }],
+        [
+          ['cart', '7'],
+          ['', '1234'],
+          [null, null],
+        ],
+        undefined,
+      ),
+    ).toEqual(['type     n', '----  ----', 'cart     7', '      1234', 'NULL  NULL']);
   });
 
   it('counts wide characters as two columns and never lets data control the terminal', () => {
-    const [, , first, second] = tableLines([{ title: 'x' }, { title: 'y' }], [['日本', 'a'], ['a\u001b[31m\nb', 'b']], undefined);
+    const [, , first, second] = tableLines(
+      [{ title: 'x' }, { title: 'y' }],
+      [
+        ['日本', 'a'],
+        ['a\u001b[31m\nb', 'b'],
+      ],
+      undefined,
+    );
     expect(first).toBe(`日本${' '.repeat(10)}  a`);
     expect(second).toBe('a\\u001b[31m\\nb  b');
   });
@@ -40,11 +51,15 @@ describe('a table', () => {
 
   it('fits whenever every column may be as narrow as four, and never widens one', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 8 }), fc.integer({ min: 60, max: 200 }), (natural, width) => {
-        const widths = fittedWidths(natural, width);
-        expect(widths.reduce((sum, one) => sum + one, 0) + 2 * (natural.length - 1)).toBeLessThanOrEqual(Math.max(width, 0));
-        expect(widths.every((one, index) => one <= natural[index]!)).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 60, max: 200 }),
+        (natural, width) => {
+          const widths = fittedWidths(natural, width);
+          expect(widths.reduce((sum, one) => sum + one, 0) + 2 * (natural.length - 1)).toBeLessThanOrEqual(Math.max(width, 0));
+          expect(widths.every((one, index) => one <= natural[index]!)).toBe(true);
+        },
+      ),
     );
   });
 
@@ -75,9 +90,15 @@ describe('CSV', () => {
 
   it('is read back as it was written', () => {
     fc.assert(
-      fc.property(fc.array(fc.option(fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', 'é', ' ') })), { minLength: 2, maxLength: 6 }), (fields) => {
-        expect(readCsv(csvRecord(fields))).toEqual(fields);
-      }),
+      fc.property(
+        fc.array(fc.option(fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', 'é', ' ') })), {
+          minLength: 2,
+          maxLength: 6,
+        }),
+        (fields) => {
+          expect(readCsv(csvRecord(fields))).toEqual(fields);
+        },
+      ),
     );
   });
 });
@@ -128,7 +149,9 @@ describe('a result', () => {
   });
 
   it('with two columns of one name is refused where names are all there is', () => {
-    expect(() => checkNames({ ...result, columns: [column('a', 'integer'), column('a', 'integer')] })).toThrow('two columns are called "a"');
+    expect(() => checkNames({ ...result, columns: [column('a', 'integer'), column('a', 'integer')] })).toThrow(
+      'two columns are called "a"',
+    );
     expect(() => checkNames(result)).not.toThrow();
   });
 

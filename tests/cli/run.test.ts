@@ -1,10 +1,23 @@
-import { command, choice, flag, optionalText, requiredWholeNumber, share, type Command, type CommandContext } from '../../cli/command';
+import {
+  command,
+  choice,
+  flag,
+  optionalText,
+  requiredWholeNumber,
+  share,
+  type Command,
+  type CommandContext,
+} from '../../cli/command';
 import { nearest } from '../../cli/nearest';
 import { runCli } from '../../cli/run';
 import { COMMANDS, type TableEntry } from '../../cli/table';
 import { LithifyError, UsageError } from '../../contracts/errors';
 
-type Ran = { readonly context: CommandContext; readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] };
+type Ran = {
+  readonly context: CommandContext;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly positionals: readonly string[];
+};
 
 const world = (body: (ran: Ran) => 0 | 1 | 2 = () => 0) => {
   const ran: Ran[] = [];
@@ -45,7 +58,16 @@ const world = (body: (ran: Ran) => 0 | 1 | 2 = () => 0) => {
 describe('the arguments of a command', () => {
   it('are typed, with defaults, and global flags may stand anywhere', async () => {
     const { run, ran } = world();
-    const { exitCode } = await run('--stack', 'prod', 'sample', '--count=3', 'it', '--endpoint', 'http://127.0.0.1:9/', '--force');
+    const { exitCode } = await run(
+      '--stack',
+      'prod',
+      'sample',
+      '--count=3',
+      'it',
+      '--endpoint',
+      'http://127.0.0.1:9/',
+      '--force',
+    );
     expect(exitCode).toBe(0);
     expect(ran).toHaveLength(1);
     expect(ran[0]).toMatchObject({
@@ -100,8 +122,16 @@ describe('the end of a command', () => {
   const args = ['sample', 'it', '--count', '3'];
 
   it('is exit code 2 and the sentence for wrong use, 1 for a failed operation', async () => {
-    expect(await failing(new UsageError('no such thing.')).run(...args)).toEqual({ exitCode: 2, stdout: '', stderr: 'lithify: no such thing.\n' });
-    expect(await failing(new LithifyError('x', 'it failed.')).run(...args)).toEqual({ exitCode: 1, stdout: '', stderr: 'lithify: it failed.\n' });
+    expect(await failing(new UsageError('no such thing.')).run(...args)).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: 'lithify: no such thing.\n',
+    });
+    expect(await failing(new LithifyError('x', 'it failed.')).run(...args)).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'lithify: it failed.\n',
+    });
   });
 
   it('says in one sentence that nothing answers at the endpoint, however deep a client has wrapped it', async () => {
@@ -135,7 +165,10 @@ describe('the end of a command', () => {
     });
     expect(await good.run(...args, '--json')).toEqual({ exitCode: 0, stdout: '{"answer":42}\n', stderr: '' });
     const bad = await failing(new UsageError('no.')).run('--json', ...args);
-    expect({ ...bad, stdout: JSON.parse(bad.stdout) as unknown }).toMatchObject({ exitCode: 2, stdout: { error: { code: 'usage', message: 'no.' } } });
+    expect({ ...bad, stdout: JSON.parse(bad.stdout) as unknown }).toMatchObject({
+      exitCode: 2,
+      stdout: { error: { code: 'usage', message: 'no.' } },
+    });
     const both = world(({ context: { output } }) => {
       output.document({ half: true });
       throw new LithifyError('late', 'too late.');

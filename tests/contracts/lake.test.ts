@@ -32,13 +32,14 @@ import {
 import { partitions } from '../workflows/arbitraries';
 
 const names = fc.string({ unit: fc.constantFrom('a', 'z', '/', '!', '.', 'ä', '\uffee', '😀', '𝒳', '-'), minLength: 1, maxLength: 8 });
+// Whole characters: half a surrogate pair cannot stand in a key.
+const keys = fc.oneof(names, fc.string({ unit: 'binary' }).filter((key) => Buffer.from(key).toString() === key));
 const etags = fc.stringMatching(/^[0-9a-f]{32}(-\d{1,3})?$/);
 
 describe('the order of keys', () => {
   it('is the order of their UTF-8 bytes', () => {
     fc.assert(
-      fc.property(fc.oneof(names, fc.string({ unit: 'binary' })), fc.oneof(names, fc.string({ unit: 'binary' })), (left, right) => {
-        fc.pre(left.isWellFormed() && right.isWellFormed());
+      fc.property(keys, keys, (left, right) => {
         expect(Math.sign(compareKeys(left, right))).toBe(Buffer.compare(Buffer.from(left), Buffer.from(right)));
       }),
       { numRuns: 1_000 },

@@ -177,7 +177,7 @@ describe('tables of the embedded Athena', () => {
       ['u1', undefined, '2', 'p', 'a', '2026-11-20'],
       ['u2', '7', undefined, 'q', 'b', '2026-11-20'],
     ]);
-    expect([count!.rows, count!.bytes, one!.rows, one!.objects]).toEqual([[['2']], 0, [['u1']], 1]);
-    expect(payload!.bytes).toBeGreaterThan(one!.bytes * 2);
+    expect([count.rows, count.bytes, one.rows, one.objects]).toEqual([[['2']], 0, [['u1']], 1]);
+    expect(payload.bytes).toBeGreaterThan(one.bytes * 2);
   });
 });

@@ -100,7 +100,7 @@ test('a map that is retried starts all over', async () => {
 test.each([
   ['inline', inline({ Work: invoking('work') }, { Items: [1, 2], Next: 'Again?' } as Partial<MapState>)],
   ['Distributed', distributed({ Work: invoking('work') }, { Next: 'Again?' })],
-])('an %s map that is entered again runs all its items again', async (_kind, state) => {
+])('a map that is entered again runs all its items again: %s', async (_kind, state) => {
   const calls: unknown[] = [];
   const { End: _end, ...each } = state as MapState & { readonly End?: true };
   const { run } = openMachine({

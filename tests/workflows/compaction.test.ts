@@ -1,4 +1,4 @@
-import validator from 'asl-validator';
+import validate from 'asl-validator';
 import type { FunctionName } from '../../contracts/environments';
 import { FUNCTION_NAMES } from '../../contracts/environments';
 import type { State } from '../../workflows/asl';
@@ -56,6 +56,9 @@ const reachable = ({ startAt, states }: Graph): ReadonlySet<string> => {
   return seen;
 };
 
+/** The validator writes into what it is given. */
+const checkedByTool = (definition: unknown) => validate(structuredClone(definition), { checkArn: true, checkPaths: true });
+
 const expressionsIn = (value: unknown): readonly string[] => {
   if (typeof value === 'string') return value.startsWith('{%') ? [value] : [];
   if (typeof value !== 'object' || value === null) return [];
@@ -63,15 +66,15 @@ const expressionsIn = (value: unknown): readonly string[] => {
 };
 
 describe('the compaction state machine', () => {
-  it('is valid Amazon States Language', async () => {
-    const checked = await validator(machine as never, { checkArn: true, checkPaths: true });
+  it('is valid Amazon States Language', () => {
+    const checked = checkedByTool(machine);
     expect(checked.errors).toEqual([]);
     expect(checked.isValid).toBe(true);
   });
 
-  it('is refused by the validator when a transition leads nowhere', async () => {
+  it('is refused by the validator when a transition leads nowhere', () => {
     const broken = { ...machine, States: { ...machine.States, Plan: { ...machine.States['Plan'], Next: 'Nowhere' } } };
-    expect((await validator(broken as never)).isValid).toBe(false);
+    expect(checkedByTool(broken).isValid).toBe(false);
   });
 
   it.each(graphs.map((graph) => [graph.path === '' ? 'the machine' : graph.path, graph] as const))(

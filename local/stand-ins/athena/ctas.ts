@@ -67,7 +67,6 @@ const BUCKET = 'lithify_bucket';
 
 /** Hive's escapes in a partition's folder: https://github.com/apache/hive (FileUtils.escapePathName). */
 export const hiveFolder = (value: string): string =>
-  // eslint-disable-next-line no-control-regex -- these are the characters that Hive escapes
   value.replace(
     /[\u0000-\u001f"#%'*/:=?\\{[\]^\u007f]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,

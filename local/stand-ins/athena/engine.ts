@@ -34,14 +34,14 @@ const pathOf = (path: string): readonly PathStep[] => {
 type TextFunction = (...args: readonly string[]) => string | null;
 
 const FUNCTIONS: Readonly<Record<string, { readonly arity: number; readonly run: TextFunction }>> = {
-  lithify_json_scalar: { arity: 2, run: (text, path) => jsonScalar(text!, pathOf(path!)) },
-  lithify_json_value: { arity: 2, run: (text, path) => jsonValue(text!, pathOf(path!)) },
-  lithify_json_folded: { arity: 2, run: (text, key) => jsonFolded(text!, key!) },
+  lithify_json_scalar: { arity: 2, run: (text, path) => jsonScalar(text, pathOf(path)) },
+  lithify_json_value: { arity: 2, run: (text, path) => jsonValue(text, pathOf(path)) },
+  lithify_json_folded: { arity: 2, run: (text, key) => jsonFolded(text, key) },
   lithify_json_document: {
     arity: 1,
     run: (text) => {
-      const json = jsonDocument(text!);
-      if (json === null) throw new Error(`Cannot convert value to JSON: '${text!.slice(0, 200)}'`);
+      const json = jsonDocument(text);
+      if (json === null) throw new Error(`Cannot convert value to JSON: '${text.slice(0, 200)}'`);
       return json;
     },
   },

@@ -51,7 +51,7 @@ export const pageSize = (input: Input, most: number): number => {
   if (size === undefined || size === null) return most;
   if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= most) return size;
   throw invalidRequest(
-    `1 validation error detected: Value '${String(size)}' at 'maxResults' failed to satisfy constraint: Member must have value between 1 and ${most}`,
+    `1 validation error detected: Value '${JSON.stringify(size)}' at 'maxResults' failed to satisfy constraint: Member must have value between 1 and ${most}`,
   );
 };
 

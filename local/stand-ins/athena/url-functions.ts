@@ -36,7 +36,7 @@ const decoded = (text: string): string | null => {
 const part = (pick: (parts: Parts) => string | null): TextFunction => ({
   arity: 1,
   run: (url) => {
-    const parts = partsOf(url!);
+    const parts = partsOf(url);
     return parts === null ? null : pick(parts);
   },
 });
@@ -50,7 +50,7 @@ export const URL_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
   lithify_url_extract_parameter: {
     arity: 2,
     run: (url, name) => {
-      const query = partsOf(url!)?.query;
+      const query = partsOf(url)?.query;
       for (const pair of query?.split('&') ?? []) {
         const [key = '', value] = pair.split(/=(.*)/s);
         if (decoded(key) === name) return value === undefined ? '' : decoded(value);
@@ -61,9 +61,9 @@ export const URL_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
   lithify_url_encode: {
     arity: 1,
     run: (text) =>
-      encodeURIComponent(text!).replace(/[!'()~]|%20/g, (sign) =>
+      encodeURIComponent(text).replace(/[!'()~]|%20/g, (sign) =>
         sign === '%20' ? '+' : `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
       ),
   },
-  lithify_url_decode: { arity: 1, run: (text) => decoded(text!) },
+  lithify_url_decode: { arity: 1, run: (text) => decoded(text) },
 };

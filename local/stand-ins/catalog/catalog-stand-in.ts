@@ -280,7 +280,7 @@ const namePattern = (expression: string | undefined): RegExp => {
 
 const paged = <T extends { readonly Name: string }>(input: Members, all: readonly T[], member: string, most: number): object => {
   const last = afterToken(input);
-  const rest = last === undefined ? all : all.filter(({ Name }) => Name > String(last));
+  const rest = last === undefined ? all : all.filter(({ Name }) => typeof last === 'string' && Name > last);
   const size = pageSize(input, most);
   const page = rest.slice(0, size);
   return { [member]: page, ...(rest.length > size ? { NextToken: pageToken(page.at(-1)!.Name) } : {}) };

@@ -38,7 +38,7 @@ export const pageSize = (input: Members, most: number = PAGE): number => {
   if (size === undefined || size === null) return most;
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > PAGE) {
     throw invalidInput(
-      `1 validation error detected: Value '${String(size)}' at 'maxResults' failed to satisfy constraint: Member must have value between 1 and ${PAGE}`,
+      `1 validation error detected: Value '${JSON.stringify(size)}' at 'maxResults' failed to satisfy constraint: Member must have value between 1 and ${PAGE}`,
     );
   }
   return Math.min(size, most);

@@ -109,7 +109,10 @@ export const catalogSettings = (graph: Graph): CatalogSettings => ({
         ) as Members),
         Name: name,
       },
-      indexes: [...(Array.isArray(inline) ? inline : []), ...beside.map((index) => index.inputs['partitionIndex'])].map(indexOf),
+      indexes: [
+        ...(Array.isArray(inline) ? (inline as readonly unknown[]) : []),
+        ...beside.map((index) => index.inputs['partitionIndex']),
+      ].map(indexOf),
     };
   }),
 });
