@@ -48,7 +48,7 @@ const tokensOf = (args: readonly string[], options: Options): readonly Token[] =
     tokens: true,
     allowPositionals: true,
   });
-  return tokens as readonly Token[];
+  return tokens;
 };
 
 export interface Found {

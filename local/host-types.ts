@@ -13,6 +13,8 @@ export interface HostOptions {
   readonly clock: ClockKind;
   /** Where a manual clock starts in a fresh data directory, milliseconds since the epoch. */
   readonly startMillis?: number;
+  /** The captured program, where the caller has it already. */
+  readonly graph?: Graph;
 }
 
 export type ClockKind = 'wall' | 'manual';

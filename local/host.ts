@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../contracts/errors';
 import { bundleOf, capture } from './capture';
-import type { Caller } from './caller';
 import { holding, ManualClock, WallClock } from './clock';
 import { claimDataDirectory } from './data-directory';
 import type { AdminHandler } from './endpoint/admin';
@@ -12,7 +11,7 @@ import { resourcesOf, type Graph } from './graph';
 import type { Host, HostDescription, HostOptions } from './host-types';
 import { planHost } from './plan';
 import { AthenaStandIn } from './stand-ins/athena/athena-stand-in';
-import type { ObjectStore } from './stand-ins/athena/object-store';
+import { s3Objects } from './stand-ins/athena/s3-objects';
 import { athenaSettings } from './stand-ins/athena/settings';
 import { CatalogStandIn } from './stand-ins/catalog/catalog-stand-in';
 import { catalogSettings } from './stand-ins/catalog/settings';
@@ -65,7 +64,7 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   const closing = new Closing();
   closing.add({ close: () => claim.release() });
   try {
-    const graph = await capture({ stack: options.stack, projectDir: options.projectDirectory });
+    const graph = options.graph ?? (await capture({ stack: options.stack, projectDir: options.projectDirectory }));
     return await open(graph, claim.path, options, closing);
   } catch (thrown) {
     await closing.close();
@@ -102,7 +101,7 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
     }),
   );
   const athena = closing.add(
-    await AthenaStandIn.open({ settings: athenaSettings(graph), catalog, store: objectStore(s3), clock, dataDir }),
+    await AthenaStandIn.open({ settings: athenaSettings(graph), catalog, store: s3Objects(s3), clock, dataDir }),
   );
   const machines = closing.add(
     new StateMachineStandIn({
@@ -123,7 +122,7 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
       },
     }),
   );
-  const schedules = closing.add(new ScheduleStandIn({ settings: scheduleSettings(graph), clock, dataDir, machines }));
+  const schedules = closing.add(new ScheduleStandIn({ settings: scheduleSettings(graph), clock, dataDir, machines, trace: trace.record }));
 
   const describe = (): HostDescription => ({
     endpoint: url,
@@ -190,19 +189,3 @@ const startOf = (dataDir: string, startMillis: number | undefined): number => {
   const { now } = JSON.parse(readFileSync(clockFile(dataDir), 'utf8')) as { now: string };
   return Math.max(Date.parse(now), startMillis ?? 0);
 };
-
-/** The S3 stand-in as the query engine wants it. */
-const objectStore = (s3: S3StandIn): ObjectStore => ({
-  async list(caller: Caller, place) {
-    const files: { readonly key: string; readonly size: number; readonly path: string }[] = [];
-    for await (const { key, size, path } of s3.listAll(caller, place)) files.push({ key, size, path });
-    return files;
-  },
-  find: (caller, name) => s3.head(caller, name),
-  async put(caller, { body, ...object }) {
-    await s3.putObject(caller, { ...object, body: Buffer.from(body) });
-  },
-  async adopt(caller, object) {
-    await s3.adoptFile(caller, object);
-  },
-});

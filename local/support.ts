@@ -1,6 +1,9 @@
+import { honouredInputs as athenaHonoured, ignoredInputs as athenaIgnored } from './stand-ins/athena/settings';
 import { honouredInputs as catalogHonoured, ignoredInputs as catalogIgnored } from './stand-ins/catalog/settings';
 import { honouredInputs as deliveryHonoured, ignoredInputs as deliveryIgnored } from './stand-ins/delivery/settings';
 import { honouredInputs as functionHonoured, ignoredInputs as functionIgnored } from './stand-ins/function/settings';
+import { honouredInputs as scheduleHonoured, ignoredInputs as scheduleIgnored } from './stand-ins/schedule/settings';
+import { honouredInputs as machineHonoured, ignoredInputs as machineIgnored } from './stand-ins/state-machine/settings';
 import { honouredInputs as streamHonoured, ignoredInputs as streamIgnored } from './stand-ins/stream/settings';
 
 export const STAND_INS = ['stream', 'delivery', 'storage', 'function', 'catalog', 'athena', 'state-machine', 'schedule'] as const;
@@ -25,6 +28,12 @@ const glue = (type: string): Support => ({
   standIn: 'catalog',
   honoured: Object.keys(catalogHonoured[type] ?? {}),
   ignored: catalogIgnored[type] ?? {},
+});
+
+const athena = (type: string): Support => ({
+  standIn: 'athena',
+  honoured: Object.keys(athenaHonoured[type] ?? {}),
+  ignored: athenaIgnored[type] ?? {},
 });
 
 /** The whole list: a type that is not here is refused. `docs/parity.md` is written from it. */
@@ -58,53 +67,11 @@ export const SUPPORT: Readonly<Record<string, Support>> = {
   'aws:glue/catalogDatabase:CatalogDatabase': glue('aws:glue/catalogDatabase:CatalogDatabase'),
   'aws:glue/catalogTable:CatalogTable': glue('aws:glue/catalogTable:CatalogTable'),
   'aws:glue/partitionIndex:PartitionIndex': glue('aws:glue/partitionIndex:PartitionIndex'),
-  'aws:athena/workgroup:Workgroup': {
-    standIn: 'athena',
-    honoured: [
-      'name',
-      'description',
-      'state',
-      'configuration.enforceWorkgroupConfiguration',
-      'configuration.bytesScannedCutoffPerQuery',
-      'configuration.resultConfiguration.outputLocation',
-    ],
-    ignored: {
-      ...ANYWHERE,
-      forceDestroy: 'workgroups are not deleted while the host runs',
-      'configuration.engineVersion': 'there is one engine',
-      'configuration.publishCloudwatchMetricsEnabled': 'no CloudWatch metrics are kept',
-      'configuration.resultConfiguration.encryptionConfiguration': 'results are plain files',
-      'configuration.resultConfiguration.expectedBucketOwner': 'there is one account, so one owner',
-    },
-  },
-  'aws:athena/namedQuery:NamedQuery': { inert: 'queries kept for people in the console' },
-  'aws:sfn/stateMachine:StateMachine': {
-    standIn: 'state-machine',
-    honoured: ['name', 'type', 'definition', 'roleArn'],
-    ignored: {
-      ...ANYWHERE,
-      loggingConfiguration: 'the history of every execution is kept',
-      tracingConfiguration: 'no X-Ray',
-    },
-  },
-  'aws:scheduler/schedule:Schedule': {
-    standIn: 'schedule',
-    honoured: [
-      'name',
-      'groupName',
-      'description',
-      'state',
-      'scheduleExpression',
-      'scheduleExpressionTimezone',
-      'flexibleTimeWindow',
-      'target.arn',
-      'target.roleArn',
-      'target.input',
-      'target.retryPolicy',
-      'target.deadLetterConfig',
-    ],
-    ignored: { region: 'the host has one region' },
-  },
+  'aws:athena/workgroup:Workgroup': athena('aws:athena/workgroup:Workgroup'),
+  'aws:athena/namedQuery:NamedQuery': athena('aws:athena/namedQuery:NamedQuery'),
+  'aws:sfn/stateMachine:StateMachine': { standIn: 'state-machine', honoured: machineHonoured, ignored: machineIgnored },
+  'aws:scheduler/schedule:Schedule': { standIn: 'schedule', honoured: scheduleHonoured, ignored: scheduleIgnored },
+  'aws:scheduler/scheduleGroup:ScheduleGroup': { standIn: 'schedule', honoured: ['name'], ignored: ANYWHERE },
   'aws:sqs/queue:Queue': { inert: 'a start that fails for good is seen in the trace; the SQS interface is not modelled' },
   'aws:sqs/queuePolicy:QueuePolicy': { inert: 'policies are not evaluated' },
 };

@@ -4,6 +4,6 @@ declare module 'asl-validator' {
     readonly isValid: boolean;
     readonly errors: readonly { readonly Message?: string; readonly path?: string }[];
   }
-  const validate: (definition: unknown, options?: { readonly checkArn?: boolean; readonly checkPaths?: boolean }) => Checked;
-  export default validate;
+  function validate(definition: unknown, options?: { readonly checkArn?: boolean; readonly checkPaths?: boolean }): Checked;
+  export = validate;
 }

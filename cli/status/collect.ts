@@ -53,6 +53,8 @@ export interface Status {
   readonly late: Pending;
   readonly misplaced: readonly string[];
   readonly runs: readonly RunStatus[];
+  /** What the last runs could not read and is still not compacted, with the newest reason. */
+  readonly unreadable: readonly SetAside[];
   readonly lock: LockStatus | null;
   readonly schedule: {
     readonly name: string;
@@ -130,6 +132,20 @@ const scheduleOf = async ({ scheduler, outputs }: Connection): Promise<Status['s
   }
 };
 
+const identity = ({ key, etag }: { readonly key: string; readonly etag: string }): string => `${key}\n${etag}`;
+
+/** Not every run looks at every object: one that was set aside stays so until it is compacted or replaced. `runs` has the newest first. */
+export const stillUnreadable = (
+  runs: readonly Pick<RunStatus, 'unreadable'>[],
+  fresh: readonly { readonly key: string; readonly etag: string }[],
+): readonly SetAside[] => {
+  const waiting = new Set(fresh.map(identity));
+  const named = new Map<string, SetAside>();
+  for (const aside of runs.flatMap(({ unreadable }) => unreadable))
+    if (waiting.has(identity(aside)) && !named.has(identity(aside))) named.set(identity(aside), aside);
+  return [...named.values()];
+};
+
 /** Looks at everything that tells where the lake stands; changes nothing. */
 export const collectStatus = async (
   connection: Connection,
@@ -138,6 +154,7 @@ export const collectStatus = async (
 ): Promise<Status> => {
   const catalog = await collect(connection.partitions(feed).all());
   const census = await lakeCensus(connection.objects, feed, catalog, (count) => onProgress(`status: ${count} partitions listed`));
+  const runs = await runsOf(connection, feed);
   return {
     feed,
     now: connection.host.now,
@@ -162,7 +179,8 @@ export const collectStatus = async (
     ),
     late: pendingOf(census.late.fresh),
     misplaced: census.misplaced,
-    runs: await runsOf(connection, feed),
+    runs,
+    unreadable: stillUnreadable(runs, [...census.late.fresh, ...census.partitions.flatMap(({ fresh }) => fresh)]),
     lock: await lockOf(connection, feed),
     schedule: await scheduleOf(connection),
   };

@@ -74,7 +74,7 @@ const pendingLines = ({ pending, late, misplaced, now }: Status, width: number |
 
 const count = (value: number | null): string => (value === null ? '-' : readableCount(value));
 
-const runLines = ({ runs, now }: Status, width: number | undefined): readonly string[] => {
+const runLines = ({ runs, unreadable, now }: Status, width: number | undefined): readonly string[] => {
   if (runs.length === 0) return ['runs: none yet'];
   const rows = runs.map((run: RunStatus) => [
     run.run,
@@ -86,12 +86,10 @@ const runLines = ({ runs, now }: Status, width: number | undefined): readonly st
     count(run.partitions === null ? null : run.unreadable.length),
   ]);
   const numbers = ['partitions', 'duplicates', 'failed', 'unreadable'].map((title) => ({ title, right: true }));
-  // What the newest real run could not read: earlier ones named the same objects, or others that have been mended since.
-  const named = runs.find(({ dryRun }) => dryRun === false)?.unreadable ?? [];
   return [
     'last runs',
     ...tableLines([{ title: 'run' }, { title: 'status' }, { title: 'started' }, ...numbers], rows, width),
-    ...named.map(({ key, reason }) => `unreadable: ${key}: ${reason}`),
+    ...unreadable.map(({ key, reason }) => `unreadable: ${key}: ${reason}`),
   ];
 };
 

@@ -44,8 +44,7 @@ const athena = (answers: {
         throw new Error(`unexpected ${command.constructor.name}`);
     }
   };
-  client.send = ((command: { readonly input: object }) =>
-    Promise.resolve().then(() => answer(command))) as unknown as AthenaClient['send'];
+  client.send = (command: { readonly input: object }) => Promise.resolve().then(() => answer(command));
   return { client, started };
 };
 const request = { sql: 'SELECT a, b FROM t', database: 'd', workgroup: 'w' };
@@ -101,10 +100,7 @@ describe('a query', () => {
 
   it('that Athena does not start at all is wrong use', async () => {
     const { client } = athena({ status: {} });
-    client.send = (() =>
-      Promise.reject(
-        new InvalidRequestException({ message: 'WorkGroup is not found.', $metadata: {} }),
-      )) as unknown as AthenaClient['send'];
+    client.send = () => Promise.reject(new InvalidRequestException({ message: 'WorkGroup is not found.', $metadata: {} }));
     const thrown: unknown = await runQuery(client, request).catch((reason: unknown) => reason);
     expect(thrown).toBeInstanceOf(UsageError);
     expect(thrown).toMatchObject({ message: 'WorkGroup is not found.' });

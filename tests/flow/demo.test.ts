@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { passed } from '../../cli/demo/result';
 import { runDemo, type DemoOptions } from '../../cli/demo/run';
-import { startHost } from '../../local/host';
+import { openHost } from './lake';
 
 const QUIET = { progress: () => undefined, chapter: () => undefined };
 const DAY: DemoOptions = {
@@ -20,14 +20,7 @@ const DAY: DemoOptions = {
 
 const demo = async (options: DemoOptions) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'lithify-demo-'));
-  const host = await startHost({
-    stack: 'dev',
-    projectDirectory: join(__dirname, '..', '..'),
-    dataDirectory: dataDir,
-    port: 0,
-    clock: 'manual',
-    startMillis: Date.parse('2026-11-02T00:00:00.000Z'),
-  });
+  const host = await openHost(dataDir);
   try {
     return await runDemo(options, host, dataDir, QUIET);
   } finally {

@@ -7,6 +7,8 @@ import { ListObjectsV2Command, S3Client, GetObjectCommand } from '@aws-sdk/clien
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, type DescribeExecutionCommandOutput } from '@aws-sdk/client-sfn';
 import { runQuery } from '../../cli/demo/athena';
 import { runPrefix, reportKey, planKey } from '../../contracts/lake';
+import { capture } from '../../local/capture';
+import type { Graph } from '../../local/graph';
 import { startHost } from '../../local/host';
 import type { Host } from '../../local/host-types';
 import { planSchema, reportSchema, type Plan, type Report } from '../../workflows/documents';
@@ -20,6 +22,15 @@ export const START = Date.parse('2026-11-02T00:00:00.000Z');
 /** A producer's event; `created_at` in seconds. */
 export const event = (uuid: number, name: string, createdAt: number | string, rest: Readonly<Record<string, unknown>> = {}): string =>
   JSON.stringify({ event_uuid: `00000000-0000-4000-8000-${String(uuid).padStart(12, '0')}`, event_name: name, created_at: createdAt, ...rest });
+
+let captured: Promise<Graph> | undefined;
+
+/** The dev stack on a manual clock; the program is captured once per test file. */
+export const openHost = async (dataDirectory: string): Promise<Host> => {
+  captured ??= capture({ stack: 'dev', projectDir: PROJECT });
+  const graph = await captured;
+  return startHost({ stack: 'dev', projectDirectory: PROJECT, dataDirectory, port: 0, clock: 'manual', startMillis: START, graph });
+};
 
 /** The embedded host with the clients that a test drives it by: the deployed program, handlers, state machine and SQL. */
 export class Lake {
@@ -40,7 +51,7 @@ export class Lake {
   }
 
   static async open(dataDir = mkdtempSync(join(tmpdir(), 'lithify-flow-'))): Promise<Lake> {
-    const host = await startHost({ stack: 'dev', projectDirectory: PROJECT, dataDirectory: dataDir, port: 0, clock: 'manual', startMillis: START });
+    const host = await openHost(dataDir);
     return new Lake(host, dataDir);
   }
 
