@@ -41,7 +41,8 @@ const DIRECTIONS = [
     files: /^infra\//,
     own: ['infra', 'contracts', 'workflows'],
     packages: ['@pulumi/*', 'zod', 'yaml', 'esbuild', 'node:*'],
-    because: 'the program declares: it bundles handlers as files and never runs their code, nor the AWS SDK, nor the embedded host',
+    because:
+      'the program declares: it bundles handlers as files and never runs their code, nor the AWS SDK, nor the embedded host',
   },
   {
     files: /^local\/capture[^/]*\.ts$/,
@@ -53,7 +54,8 @@ const DIRECTIONS = [
     files: /^local\//,
     own: ['local', 'contracts', 'workflows'],
     packages: ['@duckdb/node-api', 'jsonata', 'luxon', 'zod', 'node:*'],
-    because: 'the embedded host interprets the graph: what it knows of the program comes through local/capture, and it speaks the wire itself',
+    because:
+      'the embedded host interprets the graph: what it knows of the program comes through local/capture, and it speaks the wire itself',
   },
   {
     files: /^corpora\//,
@@ -86,11 +88,14 @@ const direction = {
     const check = (node, source) => {
       if (typeof source !== 'string') return;
       const inside = source.startsWith('.');
-      const path = relative(root, join(dirname(context.filename), source)).split(sep).join('/');
+      const path = relative(root, join(dirname(context.filename), source))
+        .split(sep)
+        .join('/');
       const allowed = inside
         ? zone.own.some((own) => within(own === '.' ? dirname(file) : own, path))
         : zone.packages.some((pattern) => covers(pattern, source));
-      if (!allowed) context.report({ node, messageId: 'wrong', data: { file, what: inside ? path : source, because: zone.because } });
+      if (!allowed)
+        context.report({ node, messageId: 'wrong', data: { file, what: inside ? path : source, because: zone.because } });
     };
     return {
       ImportDeclaration: (node) => check(node, node.source.value),
@@ -109,7 +114,10 @@ const NO_CLOCK_OR_DICE = [
     selector: 'MemberExpression[object.name="Date"][property.name="now"]',
     message: 'Time comes with the input: no Date.now() here.',
   },
-  { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time comes with the input: no new Date() here.' },
+  {
+    selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
+    message: 'Time comes with the input: no new Date() here.',
+  },
   { selector: 'CallExpression[callee.name="Date"]', message: 'Time comes with the input: no Date() here.' },
   {
     selector: 'MemberExpression[object.name="Math"][property.name="random"]',
@@ -147,7 +155,10 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       // An empty text may well count as none; 0 and false may not.
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
@@ -157,7 +168,10 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
       // A refusal quotes what it was given, of whatever shape.
       '@typescript-eslint/no-base-to-string': 'off',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowNullish: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowNullish: true },
+      ],
     },
   },
   {
@@ -166,10 +180,12 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', ...NO_CLOCK_OR_DICE],
       'no-restricted-globals': [
         'error',
-        ...['process', 'performance', 'crypto', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'console', 'require'].map((name) => ({
-          name,
-          message: 'This file is pure: what it needs comes with its input.',
-        })),
+        ...['process', 'performance', 'crypto', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'console', 'require'].map(
+          (name) => ({
+            name,
+            message: 'This file is pure: what it needs comes with its input.',
+          }),
+        ),
       ],
       'no-restricted-imports': ['error', { paths: [NO_DICE_FROM_CRYPTO] }],
     },

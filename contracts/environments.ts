@@ -34,7 +34,11 @@ export const environmentSchemas = {
     EVENT_TYPES: json(z.array(z.string())),
   }),
   validate: z.object({}),
-  lock: z.object({ ...LAKE, STALE_LOCK_SECONDS: z.coerce.number().int().positive(), LONGEST_WRITE_SECONDS: z.coerce.number().int().positive() }),
+  lock: z.object({
+    ...LAKE,
+    STALE_LOCK_SECONDS: z.coerce.number().int().positive(),
+    LONGEST_WRITE_SECONDS: z.coerce.number().int().positive(),
+  }),
   route: z.object({ ...LAKE }),
   plan: z.object({ ...LAKE, ...CATALOG, ...POLICY }),
   attempt: z.object({ ...LAKE, ...CATALOG, ...POLICY }),
@@ -50,7 +54,10 @@ export const environmentSchemas = {
 export type Environment<Name extends FunctionName> = z.infer<(typeof environmentSchemas)[Name]>;
 
 /** Parses a function's environment; a missing variable is named. */
-export const environment = <Name extends FunctionName>(name: Name, variables: Readonly<Record<string, string | undefined>>): Environment<Name> => {
+export const environment = <Name extends FunctionName>(
+  name: Name,
+  variables: Readonly<Record<string, string | undefined>>,
+): Environment<Name> => {
   const parsed = environmentSchemas[name].safeParse(variables);
   if (!parsed.success) throw new Error(`environment of ${name}: ${z.prettifyError(parsed.error)}`);
   return parsed.data as Environment<Name>;

@@ -15,7 +15,8 @@ export const LATE: Partition = { eventType: 'late', createdDate: 'late' };
 export const isLate = (partition: Partition): boolean => partition.eventType === LATE.eventType;
 
 /** `event_type=push/created_date=2026-11-20`: Hive style, no slash at either end. */
-export const partitionPath = ({ eventType, createdDate }: Partition): string => `event_type=${eventType}/created_date=${createdDate}`;
+export const partitionPath = ({ eventType, createdDate }: Partition): string =>
+  `event_type=${eventType}/created_date=${createdDate}`;
 
 /** Orders partitions as their paths sort in UTF-8, which is the order of an S3 listing. */
 export const comparePartitions = (left: Partition, right: Partition): number =>
@@ -55,8 +56,10 @@ export const lockKey = (table: string): string => `locks/${table}.json`;
 export const deliveryErrorsPrefix = (table: string): string => `${errorsPrefix(table)}!{firehose:error-output-type}/`;
 export const rejectedKey = (table: string, hash: string): string => `${errorsPrefix(table)}rejected/${hash}.json.gz`;
 
-export const rawPartitionPrefix = (table: string, partition: Partition): string => `${rawPrefix(table)}${partitionPath(partition)}/`;
-export const piecePartitionPrefix = (table: string, partition: Partition): string => `${piecePrefix(table)}${partitionPath(partition)}/`;
+export const rawPartitionPrefix = (table: string, partition: Partition): string =>
+  `${rawPrefix(table)}${partitionPath(partition)}/`;
+export const piecePartitionPrefix = (table: string, partition: Partition): string =>
+  `${piecePrefix(table)}${partitionPath(partition)}/`;
 export const pieceKey = (table: string, partition: Partition, hash: string): string =>
   `${piecePartitionPrefix(table, partition)}${hash}.gz`;
 
@@ -72,7 +75,9 @@ export const markerKey = (table: string, sourceKey: string, etag: string): strin
 export const markedSource = (table: string, key: string): { readonly key: string; readonly etag: string } | undefined => {
   const rest = key.startsWith(markerPrefix(table)) ? key.slice(markerPrefix(table).length) : '';
   const slash = rest.lastIndexOf('/');
-  return slash > 0 && rest.endsWith('.json') ? { key: rest.slice(0, slash), etag: rest.slice(slash + 1, -'.json'.length) } : undefined;
+  return slash > 0 && rest.endsWith('.json')
+    ? { key: rest.slice(0, slash), etag: rest.slice(slash + 1, -'.json'.length) }
+    : undefined;
 };
 
 /** The folder of one run. A run's id starts with its start time, so runs list in the order in which they began. */
@@ -82,15 +87,18 @@ export const planKey = (table: string, run: string): string => `${runPrefix(tabl
 export const planFolder = (table: string, run: string, nonce: string): string => `${runPrefix(table, run)}plans/${nonce}/`;
 export const batchesKey = (folder: string): string => `${folder}batches.json`;
 export const batchKey = (folder: string, batch: string): string => `${folder}${batch}.json`;
-export const sourcesKey = (folder: string, partition: Partition): string => `${folder}sources/${partitionPath(partition)}.ndjson.gz`;
-export const routeOutcomeKey = (table: string, run: string, round: number): string => `${runPrefix(table, run)}routes/${round}.json`;
+export const sourcesKey = (folder: string, partition: Partition): string =>
+  `${folder}sources/${partitionPath(partition)}.ndjson.gz`;
+export const routeOutcomeKey = (table: string, run: string, round: number): string =>
+  `${runPrefix(table, run)}routes/${round}.json`;
 export const failureKey = (table: string, run: string, batch: string, attempt: string): string =>
   `${runPrefix(table, run)}failures/${batch}-${attempt}.json`;
 export const attemptPrefix = (table: string, run: string, batch: string, attempt: string): string =>
   `${runPrefix(table, run)}attempts/${batch}-${attempt}/`;
 export const gatheredRoot = (table: string, run: string): string => `${runPrefix(table, run)}gathered/`;
 /** `batch` of `<table>_gathered` is `<batch>-<attempt>`. */
-export const gatheredPrefix = (table: string, run: string, batchAttempt: string): string => `${gatheredRoot(table, run)}${batchAttempt}/`;
+export const gatheredPrefix = (table: string, run: string, batchAttempt: string): string =>
+  `${gatheredRoot(table, run)}${batchAttempt}/`;
 export const reportKey = (table: string, run: string): string => `${runPrefix(table, run)}report.json`;
 export const sweepNoticesKey = (table: string): string => `${ledgerPrefix(table)}_unnamed.json`;
 

@@ -10,7 +10,10 @@ export const policySchema = z.strictObject({
   /** A partition is due with at least this many new objects … */
   dueObjects: z.int().min(1).default(1),
   /** … or with at least this many new bytes, compressed … */
-  dueBytes: z.int().min(1).default(64 * MIB),
+  dueBytes: z
+    .int()
+    .min(1)
+    .default(64 * MIB),
   /** … or when its oldest new object is at least this old. */
   dueAgeHours: z.number().min(0).default(24),
   /** Whether the UTC day that is still open is compacted too (for schedules of several runs a day). */

@@ -1,4 +1,5 @@
 import type { Graph } from './graph';
+import type { Transition } from './stand-ins/state-machine/integrations';
 
 /** How to start the embedded host. */
 export interface HostOptions {
@@ -15,6 +16,8 @@ export interface HostOptions {
   readonly startMillis?: number;
   /** The captured program, where the caller has it already. */
   readonly graph?: Graph;
+  /** Told of every state that an execution enters or leaves. */
+  readonly onTransition?: (transition: Transition) => void;
 }
 
 export type ClockKind = 'wall' | 'manual';
@@ -35,6 +38,8 @@ export interface Host {
   advance(milliseconds: number): Promise<void>;
   /** How many data objects a query opened; AWS does not tell. */
   objectsOpened(queryExecutionId: string): number;
+  /** Calls an operation of a JSON service inside the process, as the operator. Throws AwsError. */
+  call(service: string, operation: string, input: Readonly<Record<string, unknown>>): Promise<object>;
   close(): Promise<void>;
 }
 

@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../contracts/errors';
+import { AwsError } from './aws-error';
+import { operator } from './caller';
 import { bundleOf, capture } from './capture';
 import { holding, ManualClock, WallClock } from './clock';
 import { claimDataDirectory } from './data-directory';
@@ -110,6 +112,7 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
       dataDirectory: dataDir,
       accountId,
       region,
+      ...(options.onTransition === undefined ? {} : { onTransition: options.onTransition }),
       integrations: {
         invokeFunction: async (caller, arn, payload) => {
           const answer = await functions.invoke(caller, arn, payload);
@@ -138,11 +141,12 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
     await manual.advance(milliseconds);
     remember(dataDir, manual.now());
   };
+  const services = [streams.service, delivery.service, catalog.service, athena.service, machines.service];
   const endpoint = await startEndpoint({
     port: options.port,
     accountId,
     roles: resourcesOf(graph, ROLE).map(({ outputs: { arn } }) => String(arn)),
-    services: [streams.service, delivery.service, catalog.service, athena.service, machines.service],
+    services,
     restRoutes: schedules.routes,
     s3: s3Rest(s3, (thrown) => console.error(thrown)),
     admin: admin(describe, advance, () => ({ deliveries: delivery.stats() })),
@@ -152,7 +156,23 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
   closing.add(endpoint);
   url = endpoint.url;
   machines.resume();
-  return { endpoint: url, region, accountId, clock: options.clock, graph, outputs, now: () => clock.now(), advance, objectsOpened: (id) => athena.statisticsOf(id)?.objects ?? 0, close: () => closing.close() };
+  return {
+    endpoint: url,
+    region,
+    accountId,
+    clock: options.clock,
+    graph,
+    outputs,
+    now: () => clock.now(),
+    advance,
+    objectsOpened: (id) => athena.statisticsOf(id)?.objects ?? 0,
+    call: async (name, operation, input) => {
+      const run = services.find((service) => service.name === name)?.operations[operation];
+      if (run === undefined) throw new AwsError('UnknownOperationException', `${name} has no operation ${operation}`);
+      return run(input, operator(accountId));
+    },
+    close: () => closing.close(),
+  };
 };
 
 /** A query takes no time on the host's clock, so its end is waited for on the wall's, with the host's held. */

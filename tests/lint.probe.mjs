@@ -3,7 +3,13 @@ import { text } from 'node:stream/consumers';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
 
-const WATCHED = ['lithify/direction', 'import-x/no-default-export', 'no-restricted-syntax', 'no-restricted-globals', 'no-restricted-imports'];
+const WATCHED = [
+  'lithify/direction',
+  'import-x/no-default-export',
+  'no-restricted-syntax',
+  'no-restricted-globals',
+  'no-restricted-imports',
+];
 
 const eslint = new ESLint({
   cwd: new URL('..', import.meta.url).pathname,

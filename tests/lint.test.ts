@@ -51,16 +51,25 @@ const ACCEPTED: readonly (readonly [file: string, code: string])[] = [
   ['workflows/x.ts', "import { createHash } from 'node:crypto';\nimport { LATE } from '../contracts/lake';"],
   ['workflows/x.ts', 'export const at = (millis: number) => new Date(millis);'],
   ['handlers/lock/core.ts', "import { runSchema } from '../../workflows/run';\nimport { helper } from './helper';"],
-  ['handlers/lock/index.ts', "import { SFNClient } from '@aws-sdk/client-sfn';\nimport { readLock } from '../aws/lock';\nimport { decideLock } from './core';"],
+  [
+    'handlers/lock/index.ts',
+    "import { SFNClient } from '@aws-sdk/client-sfn';\nimport { readLock } from '../aws/lock';\nimport { decideLock } from './core';",
+  ],
   ['infra/x.ts', "import * as aws from '@pulumi/aws';\nimport { compactionMachine } from '../workflows/compaction';"],
   ['local/capture.ts', "import { lake } from '../infra/lake';\nimport * as pulumi from '@pulumi/pulumi';"],
-  ['local/stand-ins/athena/x.ts', "import { DuckDBInstance } from '@duckdb/node-api';\nimport { AwsError } from '../../aws-error';"],
+  [
+    'local/stand-ins/athena/x.ts',
+    "import { DuckDBInstance } from '@duckdb/node-api';\nimport { AwsError } from '../../aws-error';",
+  ],
   ['corpora/x.ts', "import { faker } from '@faker-js/faker';\nimport { LithifyError } from '../contracts/errors';"],
   ['cli/x.ts', "import { startHost } from '../local/host';\nimport { S3Client } from '@aws-sdk/client-s3';"],
 ];
 
 const findings = (snippets: readonly { readonly file: string; readonly code: string }[]): readonly (readonly Finding[])[] => {
-  const probe = spawnSync(process.execPath, [join(__dirname, 'lint.probe.mjs')], { input: JSON.stringify(snippets), encoding: 'utf8' });
+  const probe = spawnSync(process.execPath, [join(__dirname, 'lint.probe.mjs')], {
+    input: JSON.stringify(snippets),
+    encoding: 'utf8',
+  });
   if (probe.status !== 0) throw new Error(probe.stderr);
   return JSON.parse(probe.stdout) as readonly (readonly Finding[])[];
 };
@@ -68,7 +77,9 @@ const findings = (snippets: readonly { readonly file: string; readonly code: str
 describe('the lint rules', () => {
   it('go red on every import and every call against the direction', () => {
     const results = findings(REFUSED.map(([file, code]) => ({ file, code })));
-    const outcome = REFUSED.map(([file, code], index) => `${file}: ${code} -> ${results[index]?.map(({ rule }) => rule).join(', ')}`);
+    const outcome = REFUSED.map(
+      ([file, code], index) => `${file}: ${code} -> ${results[index]?.map(({ rule }) => rule).join(', ')}`,
+    );
     expect(outcome).toEqual(REFUSED.map(([file, code, rule]) => `${file}: ${code} -> ${rule}`));
   });
 

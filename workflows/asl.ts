@@ -73,7 +73,8 @@ export type MapState = Common &
     readonly ItemSelector?: Json;
     readonly MaxConcurrency: number;
     readonly ItemProcessor: {
-      readonly ProcessorConfig: { readonly Mode: 'INLINE' } | { readonly Mode: 'DISTRIBUTED'; readonly ExecutionType: 'STANDARD' };
+      readonly ProcessorConfig:
+        { readonly Mode: 'INLINE' } | { readonly Mode: 'DISTRIBUTED'; readonly ExecutionType: 'STANDARD' };
       readonly StartAt: string;
       readonly States: { readonly [name: string]: State };
     };

@@ -82,7 +82,11 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
     ...rest,
   });
 
-  const query = (statement: string, token: string, rest: Pick<TaskState, 'Assign' | 'Output' | 'Catch'> & { readonly Next: string }): TaskState => ({
+  const query = (
+    statement: string,
+    token: string,
+    rest: Pick<TaskState, 'Assign' | 'Output' | 'Catch'> & { readonly Next: string },
+  ): TaskState => ({
     Type: 'Task',
     Resource: 'arn:aws:states:::athena:startQueryExecution.sync',
     Arguments: {
@@ -160,13 +164,19 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
       ItemProcessor: {
         ProcessorConfig: { Mode: 'INLINE' },
         StartAt: 'Gather objects',
-        States: { 'Gather objects': invoke('gather', { ...inBatch, task: expression('$states.input.task') }, { Output: {}, End: true }) },
+        States: {
+          'Gather objects': invoke('gather', { ...inBatch, task: expression('$states.input.task') }, { Output: {}, End: true }),
+        },
       },
       Output: {},
       Catch: [failed('Note failure')],
       Next: 'Build statements',
     },
-    'Build statements': invoke('statements', inBatch, { Output: RESULT, Catch: [failed('Note failure')], Next: 'Anything gathered?' }),
+    'Build statements': invoke('statements', inBatch, {
+      Output: RESULT,
+      Catch: [failed('Note failure')],
+      Next: 'Anything gathered?',
+    }),
     'Anything gathered?': {
       Type: 'Choice',
       Choices: [{ Condition: expression('$states.input.partitions = 0'), Next: 'Batch done' }],
@@ -188,7 +198,11 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
     }),
     Verify: invoke(
       'verify',
-      { ...inBatch, queryExecutionId: expression('$states.input.queryExecutionId'), bytesScanned: expression('$states.input.bytesScanned') },
+      {
+        ...inBatch,
+        queryExecutionId: expression('$states.input.queryExecutionId'),
+        bytesScanned: expression('$states.input.bytesScanned'),
+      },
       { Output: {}, Catch: [failed('Note failure')], Next: 'Publish' },
     ),
     Publish: invoke('publish', inBatch, { Output: {}, Catch: [failed('Note failure')], Next: 'Drop table' }),
@@ -253,7 +267,11 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
         { ...inRun, round: expression('$states.input.round'), after: expression('$states.input.after') },
         { Output: RESULT, Catch: [failed('Report failure')], Next: 'All routed?' },
       ),
-      'All routed?': { Type: 'Choice', Choices: [{ Condition: expression('$not($states.input.done)'), Next: 'Route' }], Default: 'Plan' },
+      'All routed?': {
+        Type: 'Choice',
+        Choices: [{ Condition: expression('$not($states.input.done)'), Next: 'Route' }],
+        Default: 'Plan',
+      },
       Plan: invoke('plan', inRun, { Output: RESULT, Catch: [failed('Report failure')], Next: 'Anything due?' }),
       'Anything due?': {
         Type: 'Choice',
@@ -277,7 +295,11 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
           batchKey: expression('$states.context.Map.Item.Value.batchKey'),
         },
         MaxConcurrency: targets.concurrentBatches,
-        ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, StartAt: 'Take batch', States: batchStates },
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          StartAt: 'Take batch',
+          States: batchStates,
+        },
         // A child that dies without its own catch (out of history, say) is a failed batch: the report finds it unfinished.
         ToleratedFailurePercentage: 100,
         Output: {},
@@ -285,7 +307,11 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
         Next: 'Sweep',
       },
       Sweep: invoke('sweep', inRun, { Output: {}, Catch: [failed('Report failure')], Next: 'Report' }),
-      Report: invoke('report', { kind: 'run', ...inRun }, { Assign: { report: RESULT }, Output: {}, Catch: [failed('Unlock after failure')], Next: 'Unlock' }),
+      Report: invoke(
+        'report',
+        { kind: 'run', ...inRun },
+        { Assign: { report: RESULT }, Output: {}, Catch: [failed('Unlock after failure')], Next: 'Unlock' },
+      ),
       Unlock: invoke('unlock', inRun, { Output: RESULT, Catch: [failed('Failed')], Next: 'Succeeded?' }),
       'Succeeded?': {
         Type: 'Choice',
@@ -294,7 +320,12 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
       },
       Done: {
         Type: 'Succeed',
-        Output: { run: expression('$run.run'), status: expression('$report.status'), lock: expression('$states.input.status'), summary: expression('$report.summary') },
+        Output: {
+          run: expression('$run.run'),
+          status: expression('$report.status'),
+          lock: expression('$states.input.status'),
+          summary: expression('$report.summary'),
+        },
       },
       'Batches failed': { Type: 'Fail', Error: 'BatchesFailed', Cause: expression('$report.summary') },
       'Report failure': invoke(

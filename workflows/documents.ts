@@ -43,7 +43,12 @@ export const plannedPartitionSchema = z.object({
 });
 export type PlannedPartition = z.infer<typeof plannedPartitionSchema>;
 
-export const batchSchema = z.object({ batch: z.string(), bucketCount: z.number(), bytes: z.number(), partitions: z.array(plannedPartitionSchema) });
+export const batchSchema = z.object({
+  batch: z.string(),
+  bucketCount: z.number(),
+  bytes: z.number(),
+  partitions: z.array(plannedPartitionSchema),
+});
 export type Batch = z.infer<typeof batchSchema>;
 
 export const planSchema = z.object({
@@ -60,7 +65,9 @@ export const planSchema = z.object({
   estimatedDollars: z.number(),
   /** The list that the Distributed Map reads: `[{batch, batchKey}, …]`. */
   batchesKey: z.string(),
-  batches: z.array(z.object({ batch: z.string(), batchKey: z.string(), partitions: z.number(), bucketCount: z.number(), bytes: z.number() })),
+  batches: z.array(
+    z.object({ batch: z.string(), batchKey: z.string(), partitions: z.number(), bucketCount: z.number(), bytes: z.number() }),
+  ),
   partitions: z.array(plannedPartitionSchema),
   /** Partition paths that the next run lists as well, whatever their day. */
   carry: z.array(z.string()),
@@ -71,7 +78,13 @@ export const setAsideSchema = z.object({ key: z.string(), etag: z.string(), reas
 export type SetAside = z.infer<typeof setAsideSchema>;
 
 /** What became of one routed object; also the content of its marker. */
-export const routedSchema = z.object({ key: z.string(), etag: z.string(), partitions: z.array(z.string()), lines: z.number(), rejected: z.number() });
+export const routedSchema = z.object({
+  key: z.string(),
+  etag: z.string(),
+  partitions: z.array(z.string()),
+  lines: z.number(),
+  rejected: z.number(),
+});
 
 /** One round of routing, or what a gather invocation routed. */
 export const routeOutcomeSchema = z.object({
@@ -116,7 +129,12 @@ export const expectationSchema = z.object({
 });
 export type Expectation = z.infer<typeof expectationSchema>;
 
-export const verifiedPartitionSchema = z.object({ partition: z.string(), rows: z.number(), copies: z.number(), conflicts: z.number() });
+export const verifiedPartitionSchema = z.object({
+  partition: z.string(),
+  rows: z.number(),
+  copies: z.number(),
+  conflicts: z.number(),
+});
 export const verificationSchema = z.object({
   /** By query: the CTAS, the verification. */
   bytesScanned: z.array(z.number()),
@@ -125,7 +143,15 @@ export const verificationSchema = z.object({
 export type Verification = z.infer<typeof verificationSchema>;
 
 export const publicationSchema = z.object({
-  published: z.array(z.object({ partition: z.string(), before: publishedSchema.optional(), after: publishedSchema, lines: z.number(), conflicts: z.number() })),
+  published: z.array(
+    z.object({
+      partition: z.string(),
+      before: publishedSchema.optional(),
+      after: publishedSchema,
+      lines: z.number(),
+      conflicts: z.number(),
+    }),
+  ),
   superseded: z.array(z.object({ partition: z.string(), reason: z.string() })),
 });
 export type Publication = z.infer<typeof publicationSchema>;
@@ -159,7 +185,16 @@ export const reportSchema = z.object({
   queries: z.number(),
   dollars: z.number(),
   perPartition: z.array(
-    z.object({ partition: z.string(), lines: z.number(), rows: z.number(), copies: z.number(), conflicts: z.number(), files: z.number(), bytes: z.number(), sources: z.number() }),
+    z.object({
+      partition: z.string(),
+      lines: z.number(),
+      rows: z.number(),
+      copies: z.number(),
+      conflicts: z.number(),
+      files: z.number(),
+      bytes: z.number(),
+      sources: z.number(),
+    }),
   ),
 });
 export type Report = z.infer<typeof reportSchema>;

@@ -12,7 +12,8 @@ export const dateOf = (millis: number): string => new Date(millis).toISOString()
  * The oldest day that may still receive on-time records: a record created on a day arrives on that day or the next, and stream
  * retention and delivery retries (`receivingHours`) may delay it further.
  */
-export const oldestOpenDate = (nowMillis: number, policy: Policy): string => dateOf(nowMillis - policy.receivingHours * HOUR - 2 * DAY);
+export const oldestOpenDate = (nowMillis: number, policy: Policy): string =>
+  dateOf(nowMillis - policy.receivingHours * HOUR - 2 * DAY);
 
 export const inRange = (run: Run, { eventType, createdDate }: Partition): boolean =>
   (run.eventType === undefined || eventType === run.eventType) &&
@@ -46,12 +47,16 @@ export const decide = (
   const ageHours = news.oldestMillis === undefined ? 0 : (nowMillis - news.oldestMillis) / HOUR;
   if (news.objects >= policy.dueObjects) return in_(`${news.objects} new objects (threshold ${policy.dueObjects})`);
   if (news.bytes >= policy.dueBytes) return in_(`${news.bytes} new bytes (threshold ${policy.dueBytes})`);
-  if (ageHours >= policy.dueAgeHours) return in_(`oldest new object is ${ageHours.toFixed(1)} h old (threshold ${policy.dueAgeHours} h)`);
-  return out(`waits: ${news.objects} new objects, ${news.bytes} bytes, oldest ${ageHours.toFixed(1)} h old; below every threshold`);
+  if (ageHours >= policy.dueAgeHours)
+    return in_(`oldest new object is ${ageHours.toFixed(1)} h old (threshold ${policy.dueAgeHours} h)`);
+  return out(
+    `waits: ${news.objects} new objects, ${news.bytes} bytes, oldest ${ageHours.toFixed(1)} h old; below every threshold`,
+  );
 };
 
 /** Files per partition: what aims at the target size, at most what one CTAS may open. */
-export const bucketCountFor = (bytes: number, policy: Policy): number => Math.min(MAX_WRITERS, Math.max(1, Math.ceil(bytes / policy.targetFileBytes)));
+export const bucketCountFor = (bytes: number, policy: Policy): number =>
+  Math.min(MAX_WRITERS, Math.max(1, Math.ceil(bytes / policy.targetFileBytes)));
 
 const bytesOf = (partition: PlannedPartition): number => partition.newBytes + (partition.published?.bytes ?? 0);
 
@@ -59,7 +64,11 @@ const bytesOf = (partition: PlannedPartition): number => partition.newBytes + (p
  * Batches of due partitions: one bucket count each, partitions x buckets within Athena's writers, within the byte budget. A partition
  * above the budget, or one whose batch failed last time (`alone`), runs alone.
  */
-export const formBatches = (partitions: readonly PlannedPartition[], policy: Policy, alone: ReadonlySet<string> = new Set()): readonly Batch[] => {
+export const formBatches = (
+  partitions: readonly PlannedPartition[],
+  policy: Policy,
+  alone: ReadonlySet<string> = new Set(),
+): readonly Batch[] => {
   const batches: { bucketCount: number; bytes: number; partitions: PlannedPartition[] }[] = [];
   const open = new Map<number, { bucketCount: number; bytes: number; partitions: PlannedPartition[] }>();
   for (const partition of partitions) {
@@ -71,7 +80,11 @@ export const formBatches = (partitions: readonly PlannedPartition[], policy: Pol
       continue;
     }
     let batch = open.get(bucketCount);
-    if (batch === undefined || (batch.partitions.length + 1) * bucketCount > MAX_WRITERS || batch.bytes + bytes > policy.batchBytes) {
+    if (
+      batch === undefined ||
+      (batch.partitions.length + 1) * bucketCount > MAX_WRITERS ||
+      batch.bytes + bytes > policy.batchBytes
+    ) {
       batch = { bucketCount, bytes: 0, partitions: [] };
       open.set(bucketCount, batch);
       batches.push(batch);
@@ -87,7 +100,8 @@ export const formBatches = (partitions: readonly PlannedPartition[], policy: Pol
  */
 export const DOLLARS_PER_TEBIBYTE = 5;
 export const MINIMUM_BYTES_BILLED = 10 * 1024 * 1024;
-export const queryDollars = (bytesScanned: number): number => (Math.max(bytesScanned, MINIMUM_BYTES_BILLED) / 2 ** 40) * DOLLARS_PER_TEBIBYTE;
+export const queryDollars = (bytesScanned: number): number =>
+  (Math.max(bytesScanned, MINIMUM_BYTES_BILLED) / 2 ** 40) * DOLLARS_PER_TEBIBYTE;
 
 /** What a batch will scan: the gathered lines and the curated rows for the CTAS, three narrow columns for the verification. */
 export const estimateBatch = (batch: Batch): { readonly bytes: number; readonly dollars: number } => ({
@@ -99,11 +113,19 @@ export const estimateBatch = (batch: Batch): { readonly bytes: number; readonly 
  * The partition paths that the next run lists whatever their day: all that any run since the last full listing routed into, planned
  * or left unfinished. A full listing starts over with what it found new.
  */
-export const carryOver = (previous: readonly string[], full: boolean, withNews: readonly string[], routedInto: readonly string[]): readonly string[] =>
+export const carryOver = (
+  previous: readonly string[],
+  full: boolean,
+  withNews: readonly string[],
+  routedInto: readonly string[],
+): readonly string[] =>
   [...new Set([...(full ? [] : previous), ...withNews, ...routedInto])].filter((path) => path !== partitionPath(LATE)).sort();
 
 /** Splits sources into gather invocations, bounded in bytes and objects, so that each ends well within its timeout. */
-export const gatherTasks = <S extends { readonly bytes: number }>(sources: readonly S[], policy: Policy): readonly (readonly S[])[] => {
+export const gatherTasks = <S extends { readonly bytes: number }>(
+  sources: readonly S[],
+  policy: Policy,
+): readonly (readonly S[])[] => {
   const tasks: S[][] = [];
   let bytes = Infinity;
   for (const source of sources) {

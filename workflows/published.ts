@@ -11,14 +11,20 @@ export const parametersOf = (published: Published): Record<string, string> => {
 };
 
 /** What a partition says of itself; undefined for one that this project did not publish. */
-export const publishedOf = (location: string | undefined, parameters: Readonly<Record<string, string>> | undefined): Published | undefined => {
+export const publishedOf = (
+  location: string | undefined,
+  parameters: Readonly<Record<string, string>> | undefined,
+): Published | undefined => {
   const parsed = publishedSchema.safeParse({ ...parameters, location });
   return parsed.success ? parsed.data : undefined;
 };
 
 /** The fencing check: is the published state the one that was seen? */
 export const sameState = (left: Published | undefined, right: Published | undefined): boolean =>
-  left?.location === right?.location && left?.ledger === right?.ledger && left?.run === right?.run && left?.attempt === right?.attempt;
+  left?.location === right?.location &&
+  left?.ledger === right?.ledger &&
+  left?.run === right?.run &&
+  left?.attempt === right?.attempt;
 
 export const describeState = (published: Published | undefined): string =>
   published === undefined ? 'not published' : `published by run ${published.run}`;

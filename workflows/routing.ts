@@ -26,7 +26,8 @@ export interface Piece {
 }
 
 /** The stable name of what is routed out of a source object: the same source always makes the same pieces. */
-export const sourceHash = (key: string, etag: string): string => createHash('sha256').update(`${key}\n${etag}`).digest('hex').slice(0, 32);
+export const sourceHash = (key: string, etag: string): string =>
+  createHash('sha256').update(`${key}\n${etag}`).digest('hex').slice(0, 32);
 
 interface Line {
   /** Undefined where the line is no UTF-8. */
@@ -41,7 +42,7 @@ const CARRIAGE_RETURN = 13;
 
 /** The inflated object's lines, without line breaks (`\n` or `\r\n`). */
 function* linesIn(body: Buffer): Generator<Line> {
-  for (let start = 0; start < body.length; ) {
+  for (let start = 0; start < body.length;) {
     const block = body.subarray(start, blockEnd(body, start));
     yield* isUtf8(block) ? textLinesIn(block.toString('utf8')) : byteLinesIn(block);
     start += block.length;
@@ -57,7 +58,7 @@ const blockEnd = (body: Buffer, start: number): number => {
 };
 
 function* textLinesIn(text: string): Generator<Line> {
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const found = text.indexOf('\n', start);
     const end = found === -1 ? text.length : found;
     const line = text.slice(start, end > start && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end);
@@ -67,7 +68,7 @@ function* textLinesIn(text: string): Generator<Line> {
 }
 
 function* byteLinesIn(block: Buffer): Generator<Line> {
-  for (let start = 0; start < block.length; ) {
+  for (let start = 0; start < block.length;) {
     const found = block.indexOf(LINE_FEED, start);
     const end = found === -1 ? block.length : found;
     const bytes = block.subarray(start, end > start && block[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
@@ -82,7 +83,11 @@ export const judgeObject = (body: Buffer, partition: Partition): JudgedObject =>
   for (const { text } of linesIn(body)) {
     if (text === undefined || text === '') return { lines, own: false };
     const verdict = judgeLine(text);
-    if (!verdict.ok || verdict.partition.eventType !== partition.eventType || verdict.partition.createdDate !== partition.createdDate)
+    if (
+      !verdict.ok ||
+      verdict.partition.eventType !== partition.eventType ||
+      verdict.partition.createdDate !== partition.createdDate
+    )
       return { lines, own: false };
     lines++;
   }
@@ -90,7 +95,9 @@ export const judgeObject = (body: Buffer, partition: Partition): JudgedObject =>
 };
 
 /** Splits an object by true type and date; what cannot be used is kept apart with its reason. Empty lines hold nothing and go. */
-export const splitObject = (body: Buffer): { readonly lines: number; readonly pieces: readonly Piece[]; readonly rejected: readonly RejectedLine[] } => {
+export const splitObject = (
+  body: Buffer,
+): { readonly lines: number; readonly pieces: readonly Piece[]; readonly rejected: readonly RejectedLine[] } => {
   const pieces = new Map<string, { partition: Partition; lines: string[] }>();
   const rejected: RejectedLine[] = [];
   let [lines, lineNumber] = [0, 0];
@@ -98,7 +105,8 @@ export const splitObject = (body: Buffer): { readonly lines: number; readonly pi
     lineNumber++;
     if (text === '') continue;
     lines++;
-    const verdict = text === undefined ? ({ ok: false, code: 'utf-8', reason: 'the line is not valid UTF-8' } as const) : judgeLine(text);
+    const verdict =
+      text === undefined ? ({ ok: false, code: 'utf-8', reason: 'the line is not valid UTF-8' } as const) : judgeLine(text);
     if (!verdict.ok || text === undefined) {
       const { code, reason } = verdict as { code: string; reason: string };
       rejected.push({ lineNumber, errorCode: code, errorMessage: reason, rawData: bytes().toString('base64') });

@@ -48,9 +48,15 @@ export const describeInputProblem = (error: z.ZodError, input: unknown): string 
   if (issue === undefined) return 'the input is not valid';
   const keys = Object.keys(runInputSchema.shape).join(', ');
   if (issue.code === 'unrecognized_keys') return `unknown key "${issue.keys.join('", "')}" in the input; allowed are ${keys}`;
-  if (issue.path.length === 0) return `the input must be a JSON object with keys out of ${keys}; got ${JSON.stringify(input)?.slice(0, 100)}`;
+  if (issue.path.length === 0)
+    return `the input must be a JSON object with keys out of ${keys}; got ${JSON.stringify(input)?.slice(0, 100)}`;
   const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
   const name = issue.path.join('.');
-  const expected = name === 'from' || name === 'to' ? 'a date, yyyy-MM-dd' : name === 'eventType' ? `1 to 64 of a-z, 0-9, _ and -, but not ${LATE.eventType}` : issue.message;
+  const expected =
+    name === 'from' || name === 'to'
+      ? 'a date, yyyy-MM-dd'
+      : name === 'eventType'
+        ? `1 to 64 of a-z, 0-9, _ and -, but not ${LATE.eventType}`
+        : issue.message;
   return `${name} is ${JSON.stringify(value)?.slice(0, 100)}; allowed: ${expected}`;
 };

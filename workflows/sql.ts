@@ -46,7 +46,8 @@ export interface CreateStatement {
  */
 export const createStatement = (statement: CreateStatement): string => {
   const { feed, database } = statement;
-  const columns = 'event_uuid, event_name, created_datetime, event_subtype, ingested_at, copies, payload, event_type, created_date';
+  const columns =
+    'event_uuid, event_name, created_datetime, event_subtype, ingested_at, copies, payload, event_type, created_date';
   const field = (name: string): string => `json_extract_scalar(line, ${literal(`$.${name}`)})`;
   const union =
     statement.united.length === 0

@@ -69,7 +69,11 @@ export interface StatementsResult {
   readonly verifyToken: string;
 }
 
-export const verifyRequest = batchStep({ attempt: z.string(), queryExecutionId: z.string(), /** By query. */ bytesScanned: z.array(z.number()) });
+export const verifyRequest = batchStep({
+  attempt: z.string(),
+  queryExecutionId: z.string(),
+  /** By query. */ bytesScanned: z.array(z.number()),
+});
 export interface VerifyResult {
   readonly partitions: number;
 }

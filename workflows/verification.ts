@@ -13,7 +13,11 @@ export interface FoundPartition {
  * Compares what the CTAS wrote with what the attempt expects of it, per partition. Every difference is a sentence; one is enough for
  * nothing of the batch to be published.
  */
-export const differences = (expected: readonly ExpectedPartition[], found: readonly FoundPartition[], rebuild: boolean): readonly string[] => {
+export const differences = (
+  expected: readonly ExpectedPartition[],
+  found: readonly FoundPartition[],
+  rebuild: boolean,
+): readonly string[] => {
   const byPath = new Map(found.map((partition) => [partition.partition, partition]));
   const problems: string[] = [];
   for (const partition of expected) {
@@ -23,11 +27,13 @@ export const differences = (expected: readonly ExpectedPartition[], found: reado
       problems.push(`${partition.partition}: ${partition.copies} lines expected, no row found`);
       continue;
     }
-    if (output.copies !== partition.copies) problems.push(`${partition.partition}: copies add up to ${output.copies}, expected ${partition.copies}`);
+    if (output.copies !== partition.copies)
+      problems.push(`${partition.partition}: copies add up to ${output.copies}, expected ${partition.copies}`);
     if (output.keys !== output.rows) problems.push(`${partition.partition}: ${output.rows} rows but ${output.keys} keys`);
     if (output.misfiled > 0) problems.push(`${partition.partition}: ${output.misfiled} rows of another date`);
     const before = partition.published?.rows ?? 0;
-    if (!rebuild && output.rows < before) problems.push(`${partition.partition}: ${output.rows} rows, fewer than the ${before} before`);
+    if (!rebuild && output.rows < before)
+      problems.push(`${partition.partition}: ${output.rows} rows, fewer than the ${before} before`);
   }
   for (const unexpected of byPath.keys()) problems.push(`${unexpected}: not a partition of this batch`);
   return problems;

@@ -16,7 +16,8 @@ export const divide = (
   for (const [index, partition] of planned.entries()) {
     const state = current[index];
     if (sameState(partition.published, state)) partitions.push(partition);
-    else if (state?.run === run) leftOut.push({ partition: partitionPath(partition), reason: 'published by an earlier attempt of this run' });
+    else if (state?.run === run)
+      leftOut.push({ partition: partitionPath(partition), reason: 'published by an earlier attempt of this run' });
     else
       leftOut.push({
         partition: partitionPath(partition),

@@ -29,6 +29,11 @@ export const handler = step('attempt', async (event): Promise<AttemptResult> => 
   const tasks = gatherTasks(lists.flat(), settings.POLICY);
   const folder = new AttemptFolder(objects, run, batch, attempt);
   await concurrently(tasks, 8, (sources, task) => objects.putLines(folder.taskKey(task), sources));
-  await folder.write({ tasks: tasks.length, bucketCount: planned.bucketCount, partitions: [...partitions], leftOut: [...leftOut] });
+  await folder.write({
+    tasks: tasks.length,
+    bucketCount: planned.bucketCount,
+    partitions: [...partitions],
+    leftOut: [...leftOut],
+  });
   return { attempt, tasks: tasks.map((_, task) => task), table: temporaryTable(run.table, run.run, batch, attempt) };
 });

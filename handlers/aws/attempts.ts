@@ -98,4 +98,3 @@ export const gatheredByPartition = (outcomes: readonly GatherOutcome[]): Readonl
     }
   return byPath;
 };
-

@@ -1,5 +1,9 @@
 /** Maps with at most `limit` calls under way, results in the order of the items. The first failure is thrown after what runs has ended. */
-export const concurrently = async <T, R>(items: readonly T[], limit: number, work: (item: T, index: number) => Promise<R>): Promise<R[]> => {
+export const concurrently = async <T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> => {
   const results = new Array<R>(items.length);
   let next = 0;
   let failed: { readonly thrown: unknown } | undefined;

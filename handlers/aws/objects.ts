@@ -35,7 +35,10 @@ export class LakeObjects {
   ) {}
 
   /** The object's bytes; undefined where it is gone (404) or is another one by now (412). */
-  async read(key: string, ifMatch?: string): Promise<{ readonly body: Buffer; readonly etag: string; readonly lastModified: string } | undefined> {
+  async read(
+    key: string,
+    ifMatch?: string,
+  ): Promise<{ readonly body: Buffer; readonly etag: string; readonly lastModified: string } | undefined> {
     try {
       const answer = await this.client.send(
         new GetObjectCommand({ Bucket: this.bucket, Key: key, ...(ifMatch === undefined ? {} : { IfMatch: `"${ifMatch}"` }) }),
@@ -102,7 +105,11 @@ export class LakeObjects {
     return this.#conditionally({ IfMatch: `"${etag}"` }, key, body);
   }
 
-  async #conditionally(condition: { IfNoneMatch: string } | { IfMatch: string }, key: string, body: string | Buffer): Promise<boolean> {
+  async #conditionally(
+    condition: { IfNoneMatch: string } | { IfMatch: string },
+    key: string,
+    body: string | Buffer,
+  ): Promise<boolean> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, ...condition }));
@@ -134,7 +141,8 @@ export class LakeObjects {
           new DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects: left.map((Key) => ({ Key })), Quiet: true } }),
         );
         const errors = answer.Errors ?? [];
-        if (errors.length > 0 && attempt === 5) throw new Error(`deleting s3://${this.bucket}/${errors[0]?.Key}: ${errors[0]?.Code}`);
+        if (errors.length > 0 && attempt === 5)
+          throw new Error(`deleting s3://${this.bucket}/${errors[0]?.Key}: ${errors[0]?.Code}`);
         left = errors.flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
         if (left.length > 0) await backoff(attempt);
       }
@@ -145,7 +153,12 @@ export class LakeObjects {
   async *list(prefix: string, options: { readonly startAfter?: string } = {}): AsyncGenerator<ListedObject> {
     for await (const page of this.#pages(prefix, options.startAfter, undefined))
       for (const { Key, ETag, Size, LastModified } of page.Contents ?? [])
-        yield { key: Key ?? '', etag: unquoted(ETag), bytes: Size ?? 0, lastModified: (LastModified ?? new Date(0)).toISOString() };
+        yield {
+          key: Key ?? '',
+          etag: unquoted(ETag),
+          bytes: Size ?? 0,
+          lastModified: (LastModified ?? new Date(0)).toISOString(),
+        };
   }
 
   /** The folders right below the prefix, with their closing slash. */
@@ -172,7 +185,8 @@ export class LakeObjects {
   }
 }
 
-export const gzipLines = (documents: readonly unknown[]): Buffer => gzipSync(documents.map((document) => `${JSON.stringify(document)}\n`).join(''));
+export const gzipLines = (documents: readonly unknown[]): Buffer =>
+  gzipSync(documents.map((document) => `${JSON.stringify(document)}\n`).join(''));
 
 /** Full jitter, capped at 5 s. */
 export const backoff = (attempt: number): Promise<void> =>

@@ -58,7 +58,11 @@ export class CuratedPartitions {
   async get({ eventType, createdDate }: Partition): Promise<RegisteredPartition | undefined> {
     try {
       const { Partition } = await this.client.send(
-        new GetPartitionCommand({ DatabaseName: this.database, TableName: this.table, PartitionValues: [eventType, createdDate] }),
+        new GetPartitionCommand({
+          DatabaseName: this.database,
+          TableName: this.table,
+          PartitionValues: [eventType, createdDate],
+        }),
       );
       return Partition === undefined ? undefined : registered(Partition);
     } catch (thrown) {
@@ -84,7 +88,9 @@ export class CuratedPartitions {
   async create(partition: Partition, published: Published): Promise<boolean> {
     try {
       const input = await this.#input(partition, published);
-      await this.client.send(new CreatePartitionCommand({ DatabaseName: this.database, TableName: this.table, PartitionInput: input }));
+      await this.client.send(
+        new CreatePartitionCommand({ DatabaseName: this.database, TableName: this.table, PartitionInput: input }),
+      );
       return true;
     } catch (thrown) {
       if (thrown instanceof AlreadyExistsException) return false;

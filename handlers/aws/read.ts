@@ -6,7 +6,10 @@ type Read = Awaited<ReturnType<LakeObjects['read']>>;
 export type Attempted = { readonly object: Read } | { readonly failure: unknown };
 
 /** Reads the source that was planned. A failure is an answer, not a throw: one object that cannot be read just now stays new. */
-export const attemptRead = (objects: LakeObjects, { key, etag }: { readonly key: string; readonly etag: string }): Promise<Attempted> =>
+export const attemptRead = (
+  objects: LakeObjects,
+  { key, etag }: { readonly key: string; readonly etag: string },
+): Promise<Attempted> =>
   objects.read(key, etag).then(
     (object) => ({ object }),
     (failure: unknown) => ({ failure }),

@@ -10,14 +10,22 @@ import { gzipLines, type LakeObjects } from './objects';
  * All of it is created only where it is missing, under names that follow from the source: dying halfway and doing it again, or doing
  * it twice at once, ends in the same objects.
  */
-export const routeObject = async (objects: LakeObjects, table: string, source: Source, inflated: Buffer): Promise<RouteOutcome['routed'][number]> => {
+export const routeObject = async (
+  objects: LakeObjects,
+  table: string,
+  source: Source,
+  inflated: Buffer,
+): Promise<RouteOutcome['routed'][number]> => {
   const { lines, pieces, rejected } = splitObject(inflated);
   const hash = sourceHash(source.key, source.etag);
   await concurrently(pieces, 8, (piece) =>
     objects.create(pieceKey(table, piece.partition, hash), gzipSync(piece.lines.map((line) => `${line}\n`).join(''))),
   );
   if (rejected.length > 0)
-    await objects.create(rejectedKey(table, hash), gzipLines(rejected.map((line) => ({ source: source.key, etag: source.etag, ...line }))));
+    await objects.create(
+      rejectedKey(table, hash),
+      gzipLines(rejected.map((line) => ({ source: source.key, etag: source.etag, ...line }))),
+    );
   const outcome = {
     key: source.key,
     etag: source.etag,

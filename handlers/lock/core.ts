@@ -9,7 +9,10 @@ export interface Held {
   readonly lastModified: string;
 }
 
-export type Decision = { readonly action: 'mine'; readonly waitSeconds: number } | { readonly action: 'refuse'; readonly owner: string } | { readonly action: 'take over' };
+export type Decision =
+  | { readonly action: 'mine'; readonly waitSeconds: number }
+  | { readonly action: 'refuse'; readonly owner: string }
+  | { readonly action: 'take over' };
 
 /**
  * What to do about a lock that is taken. A living owner keeps it; a finished one loses it at once; an owner that is unreadable,
@@ -20,7 +23,9 @@ export const decideLock = (held: Held, owner: OwnerState, run: Run, nowMillis: n
   if (held.lock !== undefined && owner === 'running') return { action: 'refuse', owner: held.lock.owner };
   if (held.lock !== undefined && owner === 'finished') return { action: 'take over' };
   const ageSeconds = (nowMillis - Date.parse(held.lastModified)) / 1_000;
-  return ageSeconds > staleSeconds ? { action: 'take over' } : { action: 'refuse', owner: held.lock?.owner ?? 'an owner that cannot be read' };
+  return ageSeconds > staleSeconds
+    ? { action: 'take over' }
+    : { action: 'refuse', owner: held.lock?.owner ?? 'an owner that cannot be read' };
 };
 
 export const lockOf = (run: Run, now: string, waitSeconds: number): string =>

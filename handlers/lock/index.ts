@@ -38,7 +38,8 @@ export const handler = step('lock', async (event): Promise<LockResult> => {
     if (decision.action === 'mine') return { status: 'locked', owner: run.executionArn, waitSeconds: decision.waitSeconds };
     if (decision.action === 'refuse') return { status: 'already running', owner: decision.owner, waitSeconds: 0 };
     const waitSeconds = settings.LONGEST_WRITE_SECONDS;
-    if (await objects.replace(key, held.etag, lockOf(run, now, waitSeconds))) return { status: 'locked', owner: run.executionArn, waitSeconds };
+    if (await objects.replace(key, held.etag, lockOf(run, now, waitSeconds)))
+      return { status: 'locked', owner: run.executionArn, waitSeconds };
   }
   throw new Error(`the lock ${key} changed hands ten times while this run asked for it`);
 });

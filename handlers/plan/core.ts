@@ -35,7 +35,8 @@ export async function* joinGroups<T>(
   const heads = await Promise.all(iterators.map((iterator) => iterator.next()));
   for (;;) {
     let least: { readonly partition: Partition; readonly path: string } | undefined;
-    for (const head of heads) if (head.done !== true && (least === undefined || `${head.value.path}/` < `${least.path}/`)) least = head.value;
+    for (const head of heads)
+      if (head.done !== true && (least === undefined || `${head.value.path}/` < `${least.path}/`)) least = head.value;
     if (least === undefined) return;
     const { partition, path } = least;
     const items: T[][] = [];
@@ -52,7 +53,10 @@ export async function* joinGroups<T>(
 export const newsOf = (sources: readonly { readonly bytes: number; readonly lastModified: string }[]): News => ({
   objects: sources.length,
   bytes: sources.reduce((sum, { bytes }) => sum + bytes, 0),
-  oldestMillis: sources.length === 0 ? undefined : sources.reduce((least, { lastModified }) => Math.min(least, Date.parse(lastModified)), Infinity),
+  oldestMillis:
+    sources.length === 0
+      ? undefined
+      : sources.reduce((least, { lastModified }) => Math.min(least, Date.parse(lastModified)), Infinity),
 });
 
 /** The plan's line for one partition, without the place of its source list. */

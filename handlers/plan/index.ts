@@ -1,7 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { environment } from '../../contracts/environments';
-import { batchKey, batchesKey, markerPrefix, partitionPath, planFolder, planKey, runPrefix, runsPrefix, sourcesKey } from '../../contracts/lake';
-import { batchSchema, ledgerEntrySchema, planSchema, routedSchema, type Plan, type PlannedPartition, type Published } from '../../workflows/documents';
+import {
+  batchKey,
+  batchesKey,
+  markerPrefix,
+  partitionPath,
+  planFolder,
+  planKey,
+  runPrefix,
+  runsPrefix,
+  sourcesKey,
+} from '../../contracts/lake';
+import {
+  batchSchema,
+  ledgerEntrySchema,
+  planSchema,
+  routedSchema,
+  type Plan,
+  type PlannedPartition,
+  type Published,
+} from '../../workflows/documents';
 import { newSources } from '../../workflows/novelty';
 import { carryOver, formBatches, inRange, oldestOpenDate } from '../../workflows/planning';
 import { compactTime, type Run } from '../../workflows/run';
@@ -24,7 +42,9 @@ const DAY = 24 * HOUR;
 const previousPlan = async (run: Run, nowMillis: number): Promise<Plan | undefined> => {
   const root = runsPrefix(run.table);
   const since = compactTime(new Date(nowMillis - (policy.fullListingDays + 1) * DAY).toISOString());
-  const folders = (await collect(objects.folders(root, { startAfter: `${root}${since}` }))).filter((folder) => folder !== runPrefix(run.table, run.run));
+  const folders = (await collect(objects.folders(root, { startAfter: `${root}${since}` }))).filter(
+    (folder) => folder !== runPrefix(run.table, run.run),
+  );
   for (const folder of folders.reverse()) {
     const plan = await objects.readJson(`${folder}plan.json`, planSchema);
     if (plan !== undefined) return plan;
@@ -35,7 +55,8 @@ const previousPlan = async (run: Run, nowMillis: number): Promise<Plan | undefin
 /** The partitions that routing wrote pieces into since the previous plan, whatever became of the run that did it. */
 const routedSince = async (run: Run, sinceMillis: number): Promise<readonly string[]> => {
   const fresh: string[] = [];
-  for await (const marker of objects.list(markerPrefix(run.table))) if (Date.parse(marker.lastModified) >= sinceMillis) fresh.push(marker.key);
+  for await (const marker of objects.list(markerPrefix(run.table)))
+    if (Date.parse(marker.lastModified) >= sinceMillis) fresh.push(marker.key);
   const markers = await concurrently(fresh, 16, (key) => objects.readJson(key, routedSchema));
   return [...new Set(markers.flatMap((marker) => marker?.partitions ?? []))];
 };
@@ -45,11 +66,19 @@ const failedBefore = async (run: Run, previous: Plan | undefined): Promise<Reado
   if (previous === undefined) return new Set();
   const failures = await collect(objects.list(`${runPrefix(run.table, previous.run)}failures/`));
   const failed = new Set(failures.map(({ key }) => key.slice(key.lastIndexOf('/') + 1).split('-')[0]));
-  const batches = await Promise.all(previous.batches.filter(({ batch }) => failed.has(batch)).map((batch) => objects.readJson(batch.batchKey, batchSchema)));
+  const batches = await Promise.all(
+    previous.batches.filter(({ batch }) => failed.has(batch)).map((batch) => objects.readJson(batch.batchKey, batchSchema)),
+  );
   return new Set(batches.flatMap((batch) => batch?.partitions.map(partitionPath) ?? []));
 };
 
-async function* candidates(run: Run, everything: boolean, openDate: string, extra: readonly string[], misplaced: (key: string) => void) {
+async function* candidates(
+  run: Run,
+  everything: boolean,
+  openDate: string,
+  extra: readonly string[],
+  misplaced: (key: string) => void,
+) {
   const types = run.eventType === undefined ? await listTypes(objects, run.table) : [run.eventType];
   const extraOf = new Map<string, string[]>();
   for (const path of extra) extraOf.set(typeOfPath(path), [...(extraOf.get(typeOfPath(path)) ?? []), dateOfPath(path)]);
@@ -66,7 +95,11 @@ async function* streamed<T>(items: readonly T[]): AsyncGenerator<T> {
 }
 
 /** What of a listed partition is new: known neither to its ledger nor to a marker. A rebuild takes all that is not routed. */
-const newIn = ({ objects: listed, marked }: ListedPartition, published: Published | undefined, run: Run): Promise<ListedObject[]> => {
+const newIn = (
+  { objects: listed, marked }: ListedPartition,
+  published: Published | undefined,
+  run: Run,
+): Promise<ListedObject[]> => {
   const ledger = published === undefined || run.rebuild ? streamed([]) : objects.readLines(published.ledger, ledgerEntrySchema);
   return collect(newSources(streamed(listed), ledger, streamed(marked)));
 };
@@ -109,11 +142,17 @@ export const handler = step('plan', async (event): Promise<PlanResult> => {
     const planned = plannedPartition(listed.partition, newsOf(fresh), state, run, policy, nowMillis);
     if (!planned.due) return void partitions.push(planned);
     const key = sourcesKey(folder, listed.partition);
-    if (!run.dryRun) await objects.putLines(key, fresh.map(({ key: source, etag, bytes }) => ({ key: source, etag, bytes })));
+    if (!run.dryRun)
+      await objects.putLines(
+        key,
+        fresh.map(({ key: source, etag, bytes }) => ({ key: source, etag, bytes })),
+      );
     partitions.push({ ...planned, sourcesKey: key });
   };
   const decidePending = () => concurrently(pending.splice(0), 8, decideOn);
-  for await (const listed of candidates(run, everything, oldestOpenDate(nowMillis, policy), extra, (key) => misplaced.push(key))) {
+  for await (const listed of candidates(run, everything, oldestOpenDate(nowMillis, policy), extra, (key) =>
+    misplaced.push(key),
+  )) {
     listedObjects += listed.objects.length;
     if (!inRange(run, listed.partition)) continue;
     pending.push(listed);
@@ -144,7 +183,10 @@ export const handler = step('plan', async (event): Promise<PlanResult> => {
   };
   if (!run.dryRun) {
     await concurrently(batches, 8, (batch) => objects.putJson(batchKey(folder, batch.batch), batch));
-    await objects.putJson(plan.batchesKey, plan.batches.map(({ batch, batchKey: key }) => ({ batch, batchKey: key })));
+    await objects.putJson(
+      plan.batchesKey,
+      plan.batches.map(({ batch, batchKey: key }) => ({ batch, batchKey: key })),
+    );
   }
   if (await objects.create(planKey(run.table, run.run), JSON.stringify(plan))) return resultOf(plan);
   return resultOf(await objects.requireJson(planKey(run.table, run.run), planSchema));

@@ -1,4 +1,13 @@
-import { compareKeys, LATE, markedSource, markerPrefix, partitionPath, piecePrefix, rawPrefix, type Partition } from '../../contracts/lake';
+import {
+  compareKeys,
+  LATE,
+  markedSource,
+  markerPrefix,
+  partitionPath,
+  piecePrefix,
+  rawPrefix,
+  type Partition,
+} from '../../contracts/lake';
 import type { LakeObjects, ListedObject } from '../aws/objects';
 import { byPartition, joinGroups } from './core';
 
@@ -35,15 +44,29 @@ export async function* listPartitions(
   const under = (root: string) => {
     const folder = `${root}event_type=${eventType}/`;
     if ('date' in range) return objects.list(`${folder}created_date=${range.date}/`);
-    return objects.list(folder, range.startAfterDate === undefined ? {} : { startAfter: `${folder}created_date=${range.startAfterDate}` });
+    return objects.list(
+      folder,
+      range.startAfterDate === undefined ? {} : { startAfter: `${folder}created_date=${range.startAfterDate}` },
+    );
   };
   const groupsOf = (root: string) => byPartition(root, under(root), misplaced);
-  const markersOf = (root: string) => byPartition(`${markerPrefix(table)}${root}`, under(`${markerPrefix(table)}${root}`), () => undefined);
-  const joined = joinGroups(groupsOf(piecePrefix(table)), groupsOf(rawPrefix(table)), markersOf(piecePrefix(table)), markersOf(rawPrefix(table)));
+  const markersOf = (root: string) =>
+    byPartition(`${markerPrefix(table)}${root}`, under(`${markerPrefix(table)}${root}`), () => undefined);
+  const joined = joinGroups(
+    groupsOf(piecePrefix(table)),
+    groupsOf(rawPrefix(table)),
+    markersOf(piecePrefix(table)),
+    markersOf(rawPrefix(table)),
+  );
   for await (const { partition, path, items } of joined) {
     const [pieces = [], raw = [], markedPieces = [], markedRaw = []] = items;
     const marked = [...markedPieces, ...markedRaw].flatMap(({ key }) => markedSource(table, key) ?? []);
-    yield { partition, path, objects: [...pieces, ...raw], marked: marked.sort((left, right) => compareKeys(left.key, right.key)) };
+    yield {
+      partition,
+      path,
+      objects: [...pieces, ...raw],
+      marked: marked.sort((left, right) => compareKeys(left.key, right.key)),
+    };
   }
 }
 

@@ -8,7 +8,10 @@ export interface WrittenFiles {
 }
 
 /** The files of an attempt's location by partition path: `<location>event_type=a/created_date=b/0000…`. */
-export const filesByPartition = (location: string, listed: readonly { readonly key: string; readonly bytes: number }[]): ReadonlyMap<string, WrittenFiles> => {
+export const filesByPartition = (
+  location: string,
+  listed: readonly { readonly key: string; readonly bytes: number }[],
+): ReadonlyMap<string, WrittenFiles> => {
   const byPath = new Map<string, WrittenFiles>();
   for (const { key, bytes } of listed) {
     const path = key.slice(location.length, key.lastIndexOf('/'));
@@ -37,7 +40,13 @@ export const nextState = (
   expected: ExpectedPartition,
   verification: Verification,
   written: ReadonlyMap<string, WrittenFiles>,
-  where: { readonly run: string; readonly attempt: string; readonly location: string; readonly ledger: string; readonly sources: number },
+  where: {
+    readonly run: string;
+    readonly attempt: string;
+    readonly location: string;
+    readonly ledger: string;
+    readonly sources: number;
+  },
 ): Published => {
   const path = partitionPath(expected);
   const verified = verification.partitions.find(({ partition }) => partition === path);

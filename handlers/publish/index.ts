@@ -23,7 +23,11 @@ export const handler = step('publish', async (event): Promise<PublishResult> => 
   const { run, batch, attempt } = publishRequest.parse(event);
   const folder = new AttemptFolder(objects, run, batch, attempt);
   const catalog = new CuratedPartitions(settings.DATABASE, run.table);
-  const [{ partitions, location }, verification, gathered] = await Promise.all([folder.readExpectation(), folder.readVerification(), folder.readGathered()]);
+  const [{ partitions, location }, verification, gathered] = await Promise.all([
+    folder.readExpectation(),
+    folder.readVerification(),
+    folder.readGathered(),
+  ]);
   const written = filesByPartition(location, await collect(objects.list(location)));
   const publication: Publication = { published: [], superseded: [] };
 
@@ -57,14 +61,16 @@ export const handler = step('publish', async (event): Promise<PublishResult> => 
     if (!(await ownsLock(objects, run))) return superseded('the lock is no longer held by this run');
     const current = await catalog.get(expected);
     if (current !== undefined && sameState(current.published, after)) return published();
-    if (current !== undefined && current.published === undefined) return superseded(`it is registered at ${current.location}, which no run published`);
+    if (current !== undefined && current.published === undefined)
+      return superseded(`it is registered at ${current.location}, which no run published`);
     if (!sameState(current?.published, before))
       return superseded(`the plan saw it ${describeState(before)}, now it is ${describeState(current?.published)}`);
     if (current !== undefined) await catalog.update(expected, after);
     else if (!(await catalog.create(expected, after))) {
       // Created meanwhile: by this very call, whose answer got lost, or by somebody else.
       const there = await catalog.get(expected);
-      if (there === undefined || !sameState(there.published, after)) return superseded(`it was created meanwhile, ${describeState(there?.published)}`);
+      if (there === undefined || !sameState(there.published, after))
+        return superseded(`it was created meanwhile, ${describeState(there?.published)}`);
     }
     published();
   };

@@ -1,5 +1,14 @@
 import { partitionPath } from '../../contracts/lake';
-import type { Expectation, Failure, GatherOutcome, Plan, Publication, Report, RouteOutcome, Verification } from '../../workflows/documents';
+import type {
+  Expectation,
+  Failure,
+  GatherOutcome,
+  Plan,
+  Publication,
+  Report,
+  RouteOutcome,
+  Verification,
+} from '../../workflows/documents';
 import { queryDollars } from '../../workflows/planning';
 import type { Run } from '../../workflows/run';
 
@@ -22,11 +31,23 @@ const ended = ({ tasks, expectation, publication }: AttemptTrail): boolean =>
   tasks === 0 || publication !== undefined || expectation?.partitions.length === 0;
 
 /** Batches of the plan that no attempt brought to an end, each with its last failure. */
-export const failedBatches = (plan: Plan | undefined, trails: readonly AttemptTrail[], failures: readonly Failure[]): readonly Failure[] => {
+export const failedBatches = (
+  plan: Plan | undefined,
+  trails: readonly AttemptTrail[],
+  failures: readonly Failure[],
+): readonly Failure[] => {
   const done = new Set(trails.filter(ended).map(({ batch }) => batch));
   return (plan?.batches ?? [])
     .filter(({ batch }) => !done.has(batch))
-    .map(({ batch }) => failures.findLast((failure) => failure.batch === batch) ?? { batch, attempt: '', error: 'Unfinished', cause: 'the batch was not brought to an end' });
+    .map(
+      ({ batch }) =>
+        failures.findLast((failure) => failure.batch === batch) ?? {
+          batch,
+          attempt: '',
+          error: 'Unfinished',
+          cause: 'the batch was not brought to an end',
+        },
+    );
 };
 
 type Gathered = GatherOutcome['gathered'][number];
@@ -80,7 +101,10 @@ export const reportOf = (
       in: lines,
       duplicates: lines - (sum(published, ({ after }) => after.rows) - rowsBefore),
       conflicts: sum(published, ({ conflicts }) => conflicts),
-      late: sum(routes.flatMap(({ routed }) => routed), (routed) => routed.lines - routed.rejected),
+      late: sum(
+        routes.flatMap(({ routed }) => routed),
+        (routed) => routed.lines - routed.rejected,
+      ),
       rejected: sum(routedNow, ({ rejected }) => rejected),
     },
     unreadable: [...unreadable],
@@ -117,7 +141,11 @@ export const summaryOf = (report: Report, plan: Plan | undefined): string => {
   if (report.error !== undefined) return `${done}; stopped by ${report.error}`.slice(0, 1_000);
   if (report.failed.length === 0) return done;
   const named = report.failed.slice(0, 5).map(({ batch, error, cause }) => {
-    const partitions = plan?.partitions.filter(({ due }) => due).slice(0, 3).map(partitionPath) ?? [];
+    const partitions =
+      plan?.partitions
+        .filter(({ due }) => due)
+        .slice(0, 3)
+        .map(partitionPath) ?? [];
     return `${batch} (${error}: ${cause.slice(0, 200)}${report.failed.length === 1 && plan?.batches.length === 1 ? `; ${partitions.join(', ')} …` : ''})`;
   });
   return `${done}; failed batches: ${named.join(', ')}`.slice(0, 2_000);
@@ -143,7 +171,9 @@ export const metricsOf = (report: Report, now: string): object => {
   return {
     _aws: {
       Timestamp: Date.parse(now),
-      CloudWatchMetrics: [{ Namespace: 'lithify', Dimensions: [['Table']], Metrics: Object.keys(values).map((Name) => ({ Name })) }],
+      CloudWatchMetrics: [
+        { Namespace: 'lithify', Dimensions: [['Table']], Metrics: Object.keys(values).map((Name) => ({ Name })) },
+      ],
     },
     Table: report.table,
     ...values,

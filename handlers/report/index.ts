@@ -53,7 +53,12 @@ export const handler = step('report', async (event): Promise<ReportResult> => {
   const { run, now } = request;
   if (request.kind === 'failure') {
     const { batch, attempt, error, cause } = request;
-    await objects.putJson(failureKey(run.table, run.run, batch, attempt), { batch, attempt, error, cause: cause.slice(0, 2_000) });
+    await objects.putJson(failureKey(run.table, run.run, batch, attempt), {
+      batch,
+      attempt,
+      error,
+      cause: cause.slice(0, 2_000),
+    });
     return { status: 'failed', failedBatches: 1, summary: `${batch}: ${error}` };
   }
   const folder = runPrefix(run.table, run.run);

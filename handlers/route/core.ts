@@ -3,5 +3,7 @@ export const ROUND_BYTES = 256 * 1024 * 1024;
 export const ROUND_OBJECTS = 1_000;
 
 /** Whether a round that has taken so much takes one more source; the first is always taken. */
-export const roundTakes = (taken: { readonly objects: number; readonly bytes: number }, next: { readonly bytes: number }): boolean =>
-  taken.objects === 0 || (taken.objects < ROUND_OBJECTS && taken.bytes + next.bytes <= ROUND_BYTES);
+export const roundTakes = (
+  taken: { readonly objects: number; readonly bytes: number },
+  next: { readonly bytes: number },
+): boolean => taken.objects === 0 || (taken.objects < ROUND_OBJECTS && taken.bytes + next.bytes <= ROUND_BYTES);

@@ -15,7 +15,11 @@ import { roundTakes } from './core';
 const objects = new LakeObjects(environment('route', process.env).LAKE_BUCKET);
 
 /** What is routed already, sorted as its sources are: a key that continues another one (`x.gz.bak`, `x.gz`) has its marker before it. */
-async function* markers(table: string, prefix: string, after: string): AsyncGenerator<{ readonly key: string; readonly etag: string }> {
+async function* markers(
+  table: string,
+  prefix: string,
+  after: string,
+): AsyncGenerator<{ readonly key: string; readonly etag: string }> {
   const root = markerPrefix(table);
   const listed = await collect(objects.list(`${root}${prefix}`, after === '' ? {} : { startAfter: `${root}${after}` }));
   yield* listed.flatMap(({ key }) => markedSource(table, key) ?? []).sort((left, right) => compareKeys(left.key, right.key));
@@ -54,6 +58,13 @@ export const handler = step('route', async (event): Promise<RouteResult> => {
       else outcome.unreadable.push({ key: source.key, etag: source.etag, reason: inflated.reason });
     });
   refuseIfNoneRead(taken.length, failures);
-  if (outcome.routed.length + outcome.unreadable.length + outcome.unread.length > 0) await objects.putJson(routeOutcomeKey(run.table, run.run, round), outcome);
-  return { done, round: round + 1, after: taken.at(-1)?.key ?? after, routed: outcome.routed.length, unreadable: outcome.unreadable.length };
+  if (outcome.routed.length + outcome.unreadable.length + outcome.unread.length > 0)
+    await objects.putJson(routeOutcomeKey(run.table, run.run, round), outcome);
+  return {
+    done,
+    round: round + 1,
+    after: taken.at(-1)?.key ?? after,
+    routed: outcome.routed.length,
+    unreadable: outcome.unreadable.length,
+  };
 });

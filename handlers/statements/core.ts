@@ -19,7 +19,9 @@ export const expectedOf = (
     const readAgain = new Set(gathered.map(({ key, etag }) => `${key}\n${etag}`));
     const gone = ledger.filter(({ key, etag }) => !readAgain.has(`${key}\n${etag}`));
     if (gone.length > 0)
-      return { leftOut: `cannot be rebuilt: ${gone.length} of ${ledger.length} published sources cannot be read again, the first is ${gone[0]?.key}` };
+      return {
+        leftOut: `cannot be rebuilt: ${gone.length} of ${ledger.length} published sources cannot be read again, the first is ${gone[0]?.key}`,
+      };
   }
   const lines = linesOf(gathered);
   const { eventType, createdDate, published } = planned;

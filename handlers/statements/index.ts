@@ -26,7 +26,8 @@ export const handler = step('statements', async (event): Promise<StatementsResul
 
   const expected: ExpectedPartition[] = [];
   const verdicts = await concurrently(partitions, 8, async (planned) => {
-    const ledger = planned.published === undefined ? [] : await collect(objects.readLines(planned.published.ledger, ledgerEntrySchema));
+    const ledger =
+      planned.published === undefined ? [] : await collect(objects.readLines(planned.published.ledger, ledgerEntrySchema));
     return expectedOf(planned, gathered.get(partitionPath(planned)) ?? [], ledger, run.rebuild);
   });
   for (const [index, verdict] of verdicts.entries()) {
@@ -37,7 +38,10 @@ export const handler = step('statements', async (event): Promise<StatementsResul
   const table = temporaryTable(run.table, run.run, batch, attempt);
   const location = curatedAttemptPrefix(run.table, run.run, batch, attempt);
   await folder.writeExpectation({ location, table, partitions: expected, leftOut });
-  const tokens = { createToken: token(run.executionArn, batch, attempt, 'create'), verifyToken: token(run.executionArn, batch, attempt, 'verify') };
+  const tokens = {
+    createToken: token(run.executionArn, batch, attempt, 'create'),
+    verifyToken: token(run.executionArn, batch, attempt, 'verify'),
+  };
   if (expected.length === 0) return { partitions: 0, createStatement: '', verifyStatement: '', ...tokens };
   return {
     partitions: expected.length,

@@ -10,7 +10,13 @@ export const noNotices: Notices = { files: {}, ledgers: {}, gathered: {}, tables
  * What is noted and what is due. A thing that nobody names is noted with the time of first notice; what stays unnamed for the grace
  * period is due for deletion; being named again clears the note.
  */
-export const review = (notices: Notices, candidates: Things, named: Things, now: string, graceHours: number): { readonly notices: Notices; readonly due: Things } => {
+export const review = (
+  notices: Notices,
+  candidates: Things,
+  named: Things,
+  now: string,
+  graceHours: number,
+): { readonly notices: Notices; readonly due: Things } => {
   const kept: Record<Kind, Record<string, string>> = { files: {}, ledgers: {}, gathered: {}, tables: {} };
   const due: Record<Kind, Set<string>> = { files: new Set(), ledgers: new Set(), gathered: new Set(), tables: new Set() };
   for (const kind of KINDS) {

@@ -1,6 +1,16 @@
 import { DeleteTableCommand, EntityNotFoundException, GetTablesCommand, GlueClient } from '@aws-sdk/client-glue';
 import { environment } from '../../contracts/environments';
-import { curatedPrefix, gatheredRoot, keyOfUri, ledgerKey, ledgerPrefix, planKey, runsPrefix, sweepNoticesKey, temporaryTablePrefix } from '../../contracts/lake';
+import {
+  curatedPrefix,
+  gatheredRoot,
+  keyOfUri,
+  ledgerKey,
+  ledgerPrefix,
+  planKey,
+  runsPrefix,
+  sweepNoticesKey,
+  temporaryTablePrefix,
+} from '../../contracts/lake';
 import { expectationSchema, noticesSchema, planSchema } from '../../workflows/documents';
 import { compactTime, type Run } from '../../workflows/run';
 import { sweepRequest, type SweepResult } from '../../workflows/steps';
@@ -33,7 +43,11 @@ const temporaryTables = async (table: string): Promise<readonly string[]> => {
   let token: string | undefined;
   do {
     const page = await glue.send(
-      new GetTablesCommand({ DatabaseName: settings.DATABASE, Expression: `${temporaryTablePrefix(table)}.*`, ...(token === undefined ? {} : { NextToken: token }) }),
+      new GetTablesCommand({
+        DatabaseName: settings.DATABASE,
+        Expression: `${temporaryTablePrefix(table)}.*`,
+        ...(token === undefined ? {} : { NextToken: token }),
+      }),
     );
     for (const { Name } of page.TableList ?? []) if (Name !== undefined) names.push(Name);
     token = page.NextToken;
@@ -45,13 +59,15 @@ const temporaryTables = async (table: string): Promise<readonly string[]> => {
 const candidates = async (run: Run): Promise<Sets> => {
   const found = empty();
   const plan = await objects.readJson(planKey(run.table, run.run), planSchema);
-  const since = plan === undefined || plan.full ? '' : compactTime(new Date(Date.parse(plan.lastFullAt) - 86_400_000).toISOString());
+  const since =
+    plan === undefined || plan.full ? '' : compactTime(new Date(Date.parse(plan.lastFullAt) - 86_400_000).toISOString());
   const after = (root: string) => (since === '' ? {} : { startAfter: `${root}${since}` });
 
   const curated = curatedPrefix(run.table);
   for await (const { key } of objects.list(curated, after(curated))) found.files.add(folderOf(key));
   if (since === '') {
-    for await (const { key } of objects.list(ledgerPrefix(run.table))) if (key !== sweepNoticesKey(run.table)) found.ledgers.add(key);
+    for await (const { key } of objects.list(ledgerPrefix(run.table)))
+      if (key !== sweepNoticesKey(run.table)) found.ledgers.add(key);
   }
   const runs = runsPrefix(run.table);
   for await (const folder of objects.folders(runs, after(runs))) {

@@ -13,9 +13,12 @@ export const runOf = ({ input, executionArn, startedAt }: z.infer<typeof validat
   const parsed = runInputSchema.safeParse(input);
   if (!parsed.success) throw new InvalidInput(describeInputProblem(parsed.error, input));
   const { from, to, rebuild, eventType } = parsed.data;
-  if (from !== undefined && to !== undefined && from > to) throw new InvalidInput(`from is ${from}, after to, which is ${to}; allowed: from on or before to`);
+  if (from !== undefined && to !== undefined && from > to)
+    throw new InvalidInput(`from is ${from}, after to, which is ${to}; allowed: from on or before to`);
   if (rebuild && eventType === undefined && from === undefined && to === undefined && !parsed.data.full)
-    throw new InvalidInput('rebuild is true without eventType, from or to; name what to rebuild, or give full: true for the whole table');
+    throw new InvalidInput(
+      'rebuild is true without eventType, from or to; name what to rebuild, or give full: true for the whole table',
+    );
   const suffix = createHash('sha256').update(executionArn).digest('hex').slice(0, 8);
   return { ...parsed.data, run: `${compactTime(startedAt)}-${suffix}`, table: parsed.data.feed, executionArn, startedAt };
 };

@@ -14,7 +14,9 @@ const resultRows = async (QueryExecutionId: string): Promise<(string | undefined
   const rows: (string | undefined)[][] = [];
   let token: string | undefined;
   do {
-    const page = await athena.send(new GetQueryResultsCommand({ QueryExecutionId, ...(token === undefined ? {} : { NextToken: token }) }));
+    const page = await athena.send(
+      new GetQueryResultsCommand({ QueryExecutionId, ...(token === undefined ? {} : { NextToken: token }) }),
+    );
     for (const { Data } of page.ResultSet?.Rows ?? []) rows.push((Data ?? []).map(({ VarCharValue }) => VarCharValue));
     token = page.NextToken;
   } while (token !== undefined);

@@ -31,9 +31,16 @@ import {
 } from '../../contracts/lake';
 import { partitions } from '../workflows/arbitraries';
 
-const names = fc.string({ unit: fc.constantFrom('a', 'z', '/', '!', '.', 'ä', '\uffee', '😀', '𝒳', '-'), minLength: 1, maxLength: 8 });
+const names = fc.string({
+  unit: fc.constantFrom('a', 'z', '/', '!', '.', 'ä', '\uffee', '😀', '𝒳', '-'),
+  minLength: 1,
+  maxLength: 8,
+});
 // Whole characters: half a surrogate pair cannot stand in a key.
-const keys = fc.oneof(names, fc.string({ unit: 'binary' }).filter((key) => Buffer.from(key).toString() === key));
+const keys = fc.oneof(
+  names,
+  fc.string({ unit: 'binary' }).filter((key) => Buffer.from(key).toString() === key),
+);
 const etags = fc.stringMatching(/^[0-9a-f]{32}(-\d{1,3})?$/);
 
 describe('the order of keys', () => {
@@ -54,7 +61,10 @@ describe('the order of keys', () => {
   it('is that of the listing for partitions', () => {
     fc.assert(
       fc.property(partitions, partitions, (left, right) => {
-        const keys = [left, right].map((partition) => Buffer.from(`${rawPartitionPrefix('events', partition)}x.gz`)) as [Buffer, Buffer];
+        const keys = [left, right].map((partition) => Buffer.from(`${rawPartitionPrefix('events', partition)}x.gz`)) as [
+          Buffer,
+          Buffer,
+        ];
         expect(Math.sign(comparePartitions(left, right))).toBe(Buffer.compare(...keys));
       }),
     );
@@ -110,7 +120,9 @@ describe('the marker of a routed source', () => {
 
 describe('the layout', () => {
   it('keeps what lives and what expires in prefixes that do not overlap', () => {
-    const prefixes = [rawPrefix, piecePrefix, curatedPrefix, ledgerPrefix, errorsPrefix, runsPrefix, lockKey].map((prefix) => prefix('events'));
+    const prefixes = [rawPrefix, piecePrefix, curatedPrefix, ledgerPrefix, errorsPrefix, runsPrefix, lockKey].map((prefix) =>
+      prefix('events'),
+    );
     for (const outer of prefixes) expect(prefixes.filter((inner) => inner.startsWith(outer))).toEqual([outer]);
   });
 

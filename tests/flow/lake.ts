@@ -11,6 +11,7 @@ import { capture } from '../../local/capture';
 import type { Graph } from '../../local/graph';
 import { startHost } from '../../local/host';
 import type { Host } from '../../local/host-types';
+import type { Transition } from '../../local/stand-ins/state-machine/integrations';
 import { planSchema, reportSchema, type Plan, type Report } from '../../workflows/documents';
 
 const PROJECT = join(__dirname, '..', '..');
@@ -26,10 +27,10 @@ export const event = (uuid: number, name: string, createdAt: number | string, re
 let captured: Promise<Graph> | undefined;
 
 /** The dev stack on a manual clock; the program is captured once per test file. */
-export const openHost = async (dataDirectory: string): Promise<Host> => {
+export const openHost = async (dataDirectory: string, onTransition: (transition: Transition) => void = () => undefined): Promise<Host> => {
   captured ??= capture({ stack: 'dev', projectDir: PROJECT });
   const graph = await captured;
-  return startHost({ stack: 'dev', projectDirectory: PROJECT, dataDirectory, port: 0, clock: 'manual', startMillis: START, graph });
+  return startHost({ stack: 'dev', projectDirectory: PROJECT, dataDirectory, port: 0, clock: 'manual', startMillis: START, graph, onTransition });
 };
 
 /** The embedded host with the clients that a test drives it by: the deployed program, handlers, state machine and SQL. */
@@ -50,8 +51,11 @@ export class Lake {
     this.executions = new SFNClient(client);
   }
 
-  static async open(dataDir = mkdtempSync(join(tmpdir(), 'lithify-flow-'))): Promise<Lake> {
-    const host = await openHost(dataDir);
+  static async open(
+    dataDir = mkdtempSync(join(tmpdir(), 'lithify-flow-')),
+    onTransition?: (transition: Transition) => void,
+  ): Promise<Lake> {
+    const host = await openHost(dataDir, onTransition);
     return new Lake(host, dataDir);
   }
 

@@ -117,7 +117,7 @@ test.each(['dev', 'prod'])('the whole program of %s runs locally', async (stack)
     storage: 2,
     function: 13,
     catalog: 6,
-    athena: 2,
+    athena: 6,
     'state-machine': 1,
     schedule: 1,
   });

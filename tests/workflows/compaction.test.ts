@@ -93,7 +93,9 @@ describe('the compaction state machine', () => {
   it('gives every task a time limit and something that catches what it throws', () => {
     const tasks = allStates.flatMap(([name, state]) => (state.Type === 'Task' ? [{ name, state }] : []));
     expect(tasks.length).toBeGreaterThan(10);
-    const uncaught = tasks.filter(({ state }) => state.Catch?.some(({ ErrorEquals }) => ErrorEquals.includes('States.ALL')) !== true);
+    const uncaught = tasks.filter(
+      ({ state }) => state.Catch?.some(({ ErrorEquals }) => ErrorEquals.includes('States.ALL')) !== true,
+    );
     // A gather task's failure is caught by the Map around it.
     expect(uncaught.map(({ name }) => name)).toEqual(['Rewrite batches/Gather/Gather objects']);
     expect(tasks.filter(({ state }) => state.TimeoutSeconds <= 0)).toEqual([]);

@@ -14,7 +14,8 @@ const keys = fc.constantFrom('a', 'a!', 'a.gz', 'a.gz.bak', 'a/b', 'b', 'ä', '\
 const identities = fc.record({ key: keys, etag: fc.constantFrom('1', '2', '3') });
 const entries = identities.chain((identity) => fc.nat({ max: 5 }).map((lines): LedgerEntry => ({ ...identity, lines })));
 
-const byKey = <T extends Identity>(items: readonly T[]): readonly T[] => [...items].sort((left, right) => compareKeys(left.key, right.key));
+const byKey = <T extends Identity>(items: readonly T[]): readonly T[] =>
+  [...items].sort((left, right) => compareKeys(left.key, right.key));
 const idOf = ({ key, etag }: Identity): string => `${key} ${etag}`;
 
 describe('what is new', () => {

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { LATE, partitionPath } from '../../contracts/lake';
 import { MAX_WRITERS } from '../../contracts/policy';
-import { bucketCountFor, carryOver, decide, estimateBatch, formBatches, gatherTasks, inRange, oldestOpenDate, queryDollars } from '../../workflows/planning';
+import {
+  bucketCountFor,
+  carryOver,
+  decide,
+  estimateBatch,
+  formBatches,
+  gatherTasks,
+  inRange,
+  oldestOpenDate,
+  queryDollars,
+} from '../../workflows/planning';
 import { dates, eventTypes, partitions, plannedWith, policyWith, publishedWith, runWith } from './arbitraries';
 
 const MIB = 1024 * 1024;
@@ -21,15 +31,39 @@ describe('deciding whether a partition is due', () => {
     ['is due by bytes', CLOSED, { ...little, bytes: 10 * MIB }, undefined, {}, true, /new bytes/],
     ['is due by age', CLOSED, { ...little, oldestMillis: hoursAgo(24) }, undefined, {}, true, /24\.0 h old/],
     ['waits while its day is open', TODAY, { ...little, objects: 99 }, undefined, {}, false, /still open/],
-    ['waits while its day has not begun', { ...TODAY, createdDate: '2026-11-22' }, { ...little, objects: 99 }, undefined, {}, false, /still open/],
+    [
+      'waits while its day has not begun',
+      { ...TODAY, createdDate: '2026-11-22' },
+      { ...little, objects: 99 },
+      undefined,
+      {},
+      false,
+      /still open/,
+    ],
     ['is skipped while held', CLOSED, { ...little, objects: 99 }, held, {}, false, /held after a rollback of run r2/],
     ['is due when forced, open or not', TODAY, little, undefined, { force: true }, true, /forced/],
     ['is due when forced, held or not', CLOSED, little, held, { force: true }, true, /forced/],
-    ['has nothing to force without news', CLOSED, { objects: 0, bytes: 0, oldestMillis: undefined }, undefined, { force: true }, false, /nothing new/],
+    [
+      'has nothing to force without news',
+      CLOSED,
+      { objects: 0, bytes: 0, oldestMillis: undefined },
+      undefined,
+      { force: true },
+      false,
+      /nothing new/,
+    ],
     ['is due for a rebuild', CLOSED, little, publishedWith(), { rebuild: true }, true, /rebuild/],
     ['is not rebuilt while held', CLOSED, little, held, { rebuild: true }, false, /held/],
     ['is rebuilt while held when forced', CLOSED, little, held, { rebuild: true, force: true }, true, /forced/],
-    ['cannot be rebuilt from nothing', CLOSED, { objects: 0, bytes: 0, oldestMillis: undefined }, publishedWith(), { rebuild: true }, false, /no raw/],
+    [
+      'cannot be rebuilt from nothing',
+      CLOSED,
+      { objects: 0, bytes: 0, oldestMillis: undefined },
+      publishedWith(),
+      { rebuild: true },
+      false,
+      /no raw/,
+    ],
   ] as const)('%s', (_, partition, news, published, changed, due, reason) => {
     const decision = decide(partition, news, published, runWith(changed), policy, NOW);
     expect(decision.due).toBe(due);
@@ -57,13 +91,20 @@ describe('the range of a run', () => {
 describe('the oldest open day', () => {
   it('lets everything arrive that the stream may still hold', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 8_760 }), fc.nat({ max: 365 * 24 }), fc.nat({ max: 24 * 3_600_000 - 1 }), (hours, day, time) => {
-        const created = Date.UTC(2026, 0, 1) + day * 3_600_000;
-        // On time is the day of arrival or the day before, so the last on-time arrival is just before the end of the next day.
-        const lastArrival = Math.floor(created / 86_400_000) * 86_400_000 + 2 * 86_400_000 - 1;
-        const now = lastArrival + hours * 3_600_000 - time;
-        expect(oldestOpenDate(now, policyWith({ receivingHours: hours })) <= new Date(created).toISOString().slice(0, 10)).toBe(true);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 8_760 }),
+        fc.nat({ max: 365 * 24 }),
+        fc.nat({ max: 24 * 3_600_000 - 1 }),
+        (hours, day, time) => {
+          const created = Date.UTC(2026, 0, 1) + day * 3_600_000;
+          // On time is the day of arrival or the day before, so the last on-time arrival is just before the end of the next day.
+          const lastArrival = Math.floor(created / 86_400_000) * 86_400_000 + 2 * 86_400_000 - 1;
+          const now = lastArrival + hours * 3_600_000 - time;
+          expect(oldestOpenDate(now, policyWith({ receivingHours: hours })) <= new Date(created).toISOString().slice(0, 10)).toBe(
+            true,
+          );
+        },
+      ),
     );
   });
 });
@@ -81,7 +122,13 @@ describe('the bucket count', () => {
 describe('batches', () => {
   const due = fc.uniqueArray(
     fc
-      .record({ partition: partitions, newBytes: fc.nat({ max: 40 * MIB }), bytes: fc.nat({ max: 40 * MIB }), bucketCount: fc.integer({ min: 1, max: 60 }), due: fc.boolean() })
+      .record({
+        partition: partitions,
+        newBytes: fc.nat({ max: 40 * MIB }),
+        bytes: fc.nat({ max: 40 * MIB }),
+        bucketCount: fc.integer({ min: 1, max: 60 }),
+        due: fc.boolean(),
+      })
       .map(({ partition, newBytes, bytes, bucketCount, due: isDue }) =>
         plannedWith({ ...partition, newBytes, bucketCount, due: isDue, published: publishedWith({ bytes }) }),
       ),
@@ -95,11 +142,18 @@ describe('batches', () => {
         const alone = new Set(planned.filter((_, index) => every > 0 && index % (every * 5) === 0).map(partitionPath));
         const batches = formBatches(planned, policy, alone);
         const batched = batches.flatMap((batch) => batch.partitions);
-        expect(batched.map(partitionPath).sort()).toEqual(planned.filter((partition) => partition.due).map(partitionPath).sort());
+        expect(batched.map(partitionPath).sort()).toEqual(
+          planned
+            .filter((partition) => partition.due)
+            .map(partitionPath)
+            .sort(),
+        );
         for (const batch of batches) {
           expect(new Set(batch.partitions.map(({ bucketCount }) => bucketCount))).toEqual(new Set([batch.bucketCount]));
           expect(batch.partitions.length * batch.bucketCount).toBeLessThanOrEqual(MAX_WRITERS);
-          expect(batch.bytes).toBe(batch.partitions.reduce((sum, { newBytes, published }) => sum + newBytes + published!.bytes, 0));
+          expect(batch.bytes).toBe(
+            batch.partitions.reduce((sum, { newBytes, published }) => sum + newBytes + published!.bytes, 0),
+          );
           if (batch.partitions.length > 1) {
             expect(batch.bytes).toBeLessThanOrEqual(policy.batchBytes);
             expect(batch.partitions.filter((partition) => alone.has(partitionPath(partition)))).toEqual([]);
@@ -116,9 +170,18 @@ describe('batches', () => {
   });
 
   it('leave a partition above the byte budget, or one that failed before, alone', () => {
-    const planned = [plannedWith({ eventType: 'a' }), plannedWith({ eventType: 'huge', newBytes: 65 * MIB }), plannedWith({ eventType: 'b' }), plannedWith({ eventType: 'failed' })];
+    const planned = [
+      plannedWith({ eventType: 'a' }),
+      plannedWith({ eventType: 'huge', newBytes: 65 * MIB }),
+      plannedWith({ eventType: 'b' }),
+      plannedWith({ eventType: 'failed' }),
+    ];
     const batches = formBatches(planned, policy, new Set([partitionPath(planned[3]!)]));
-    expect(batches.map((batch) => batch.partitions.map(({ eventType }) => eventType))).toEqual([['a', 'b'], ['huge'], ['failed']]);
+    expect(batches.map((batch) => batch.partitions.map(({ eventType }) => eventType))).toEqual([
+      ['a', 'b'],
+      ['huge'],
+      ['failed'],
+    ]);
   });
 
   it('cost at least the smallest bill of each of their queries', () => {
@@ -131,7 +194,9 @@ describe('batches', () => {
 });
 
 describe('what the next run lists whatever its day', () => {
-  const paths = fc.array(fc.tuple(eventTypes, dates).map(([eventType, createdDate]) => partitionPath({ eventType, createdDate })));
+  const paths = fc.array(
+    fc.tuple(eventTypes, dates).map(([eventType, createdDate]) => partitionPath({ eventType, createdDate })),
+  );
 
   it('is all of it, once and sorted, until a full listing starts over', () => {
     fc.assert(

@@ -53,7 +53,10 @@ describe('splitting an object', () => {
         expect(rejected).toEqual([]);
         expect(new Set(pieces.map(({ partition }) => partitionPath(partition))).size).toBe(pieces.length);
         for (const { partition, lines } of pieces)
-          expect(judgeObject(Buffer.from(lines.map((line) => `${line}\n`).join('')), partition)).toEqual({ lines: lines.length, own: true });
+          expect(judgeObject(Buffer.from(lines.map((line) => `${line}\n`).join('')), partition)).toEqual({
+            lines: lines.length,
+            own: true,
+          });
       }),
     );
   });
@@ -61,7 +64,12 @@ describe('splitting an object', () => {
   it('says of each rejected line where it stood and what is wrong with it', () => {
     const { rejected } = splitObject(Buffer.from(`${lineOf(1)}\n\nnot json\n`));
     expect(rejected).toEqual([
-      { lineNumber: 3, errorCode: 'json', errorMessage: expect.stringContaining('not json') as string, rawData: Buffer.from('not json').toString('base64') },
+      {
+        lineNumber: 3,
+        errorCode: 'json',
+        errorMessage: expect.stringContaining('not json') as string,
+        rawData: Buffer.from('not json').toString('base64'),
+      },
     ]);
   });
 
@@ -69,12 +77,15 @@ describe('splitting an object', () => {
     const body = Buffer.concat([Buffer.from(`${lineOf(1)}\r\n`), Buffer.from([0xff]), Buffer.from(`\r\n\r\n${lineOf(2)}`)]);
     const split = splitObject(body);
     expect(split.pieces).toEqual([{ partition: PUSH, lines: [lineOf(1), lineOf(2)] }]);
-    expect(split.rejected).toEqual([{ lineNumber: 2, errorCode: 'utf-8', errorMessage: 'the line is not valid UTF-8', rawData: '/w==' }]);
+    expect(split.rejected).toEqual([
+      { lineNumber: 2, errorCode: 'utf-8', errorMessage: 'the line is not valid UTF-8', rawData: '/w==' },
+    ]);
     expect(split.lines).toBe(3);
   });
 
   it('lets empty objects and empty lines go, since they hold nothing', () => {
-    for (const empty of ['', '\n', '\r\n\n']) expect(splitObject(Buffer.from(empty))).toEqual({ lines: 0, pieces: [], rejected: [] });
+    for (const empty of ['', '\n', '\r\n\n'])
+      expect(splitObject(Buffer.from(empty))).toEqual({ lines: 0, pieces: [], rejected: [] });
   });
 
   it('reads across the blocks in which it decodes', () => {
@@ -88,7 +99,9 @@ describe('splitting an object', () => {
 
   it('rejects a line that is longer than a block and goes on behind it', () => {
     const split = splitObject(Buffer.from(`${lineOf(1)}\n"${'x'.repeat(9_000_000)}"\n${lineOf(2)}\n`));
-    expect(split.rejected.map(({ lineNumber, errorCode }) => ({ lineNumber, errorCode }))).toEqual([{ lineNumber: 2, errorCode: 'size' }]);
+    expect(split.rejected.map(({ lineNumber, errorCode }) => ({ lineNumber, errorCode }))).toEqual([
+      { lineNumber: 2, errorCode: 'size' },
+    ]);
     expect(split.pieces[0]?.lines).toEqual([lineOf(1), lineOf(2)]);
   });
 });

@@ -13,12 +13,24 @@ describe("a run's input", () => {
   });
 
   it('takes everything that a person may ask for', () => {
-    const input = { feed: 'events', eventType: 'pull_request', from: '2026-11-01', to: '2026-11-30', full: true, force: true, rebuild: true, dryRun: true };
+    const input = {
+      feed: 'events',
+      eventType: 'pull_request',
+      from: '2026-11-01',
+      to: '2026-11-30',
+      full: true,
+      force: true,
+      rebuild: true,
+      dryRun: true,
+    };
     expect(runInputSchema.parse(input)).toEqual(input);
   });
 
   it.each([
-    [{ evnetType: 'push' }, 'unknown key "evnetType" in the input; allowed are feed, eventType, from, to, full, force, rebuild, dryRun'],
+    [
+      { evnetType: 'push' },
+      'unknown key "evnetType" in the input; allowed are feed, eventType, from, to, full, force, rebuild, dryRun',
+    ],
     [{ feed: 'evnets' }, /^feed is "evnets"; allowed: .*events/],
     [{ from: '2026-02-30' }, 'from is "2026-02-30"; allowed: a date, yyyy-MM-dd'],
     [{ to: '20.11.2026' }, 'to is "20.11.2026"; allowed: a date, yyyy-MM-dd'],

@@ -58,7 +58,8 @@ describe('the statements of the compaction', () => {
   });
 
   it('cut the payload off where the transform put it', () => {
-    const line = '{"created_datetime":"2026-11-20T00:00:00.000Z","event_type":"a","event_subtype":null,"ingested_at":"2026-11-20T00:00:01.000Z","x":1}';
+    const line =
+      '{"created_datetime":"2026-11-20T00:00:00.000Z","event_type":"a","event_subtype":null,"ingested_at":"2026-11-20T00:00:01.000Z","x":1}';
     const [, cut] = /strpos\(line, '"ingested_at":"'\) \+ (\d+)\)/.exec(statement())!;
     const sqlPayload = `{${line.slice(line.indexOf('"ingested_at":"') + Number(cut))}`;
     expect(sqlPayload).toBe('{"x":1}');
@@ -84,20 +85,26 @@ describe('the statements of the compaction', () => {
 
   it('select exactly the partitions asked for', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(partitions, { minLength: 1, maxLength: 20, selector: (partition) => JSON.stringify(partition) }), (asked) => {
-        const selected = partitionPredicate(asked)
-          .split(' OR ')
-          .flatMap((clause) => {
-            const [eventType, ...dates] = lexed(clause).literals;
-            return dates.map((createdDate) => `${eventType}/${createdDate}`);
-          });
-        expect(selected.sort()).toEqual(asked.map(({ eventType, createdDate }) => `${eventType}/${createdDate}`).sort());
-      }),
+      fc.property(
+        fc.uniqueArray(partitions, { minLength: 1, maxLength: 20, selector: (partition) => JSON.stringify(partition) }),
+        (asked) => {
+          const selected = partitionPredicate(asked)
+            .split(' OR ')
+            .flatMap((clause) => {
+              const [eventType, ...dates] = lexed(clause).literals;
+              return dates.map((createdDate) => `${eventType}/${createdDate}`);
+            });
+          expect(selected.sort()).toEqual(asked.map(({ eventType, createdDate }) => `${eventType}/${createdDate}`).sort());
+        },
+      ),
     );
   });
 
   it('stay below the longest query string with as many partitions as one CTAS may open', () => {
-    const many = Array.from({ length: 100 }, (_, index) => ({ eventType: 'x'.repeat(60) + String(index), createdDate: '2026-11-20' }));
+    const many = Array.from({ length: 100 }, (_, index) => ({
+      eventType: 'x'.repeat(60) + String(index),
+      createdDate: '2026-11-20',
+    }));
     // https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
     expect(statement({ partitions: many, united: many }).length).toBeLessThan(262_144);
   });

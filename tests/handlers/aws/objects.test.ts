@@ -62,13 +62,17 @@ describe('the lake bucket', () => {
     const keys = Array.from({ length: 1_001 }, (_, index) => `k${index}`);
     const { objects, sent } = answering({ Errors: [{ Key: 'k7', Code: 'InternalError' }] }, {}, {});
     await objects.removeAll(keys);
-    const asked = sent.map(({ input }) => (input['Delete'] as { readonly Objects: readonly { readonly Key: string }[] }).Objects.map(({ Key }) => Key));
+    const asked = sent.map(({ input }) =>
+      (input['Delete'] as { readonly Objects: readonly { readonly Key: string }[] }).Objects.map(({ Key }) => Key),
+    );
     expect(asked.map(({ length }) => length)).toEqual([1_000, 1, 1]);
     expect(asked.slice(1)).toEqual([['k7'], ['k1000']]);
   });
 
   it('throws where a key cannot be deleted, rather than call it done', async () => {
     const denied = { Errors: [{ Key: 'k1', Code: 'AccessDenied' }] };
-    await expect(answering(denied, denied, denied, denied, denied).objects.removeAll(['k1'])).rejects.toThrow('deleting s3://lake/k1: AccessDenied');
+    await expect(answering(denied, denied, denied, denied, denied).objects.removeAll(['k1'])).rejects.toThrow(
+      'deleting s3://lake/k1: AccessDenied',
+    );
   });
 });

@@ -7,8 +7,18 @@ const reading = (read: LakeObjects['read']): LakeObjects => ({ read }) as unknow
 describe('reading a source', () => {
   it('answers its failure, so that one object never stops the rest', async () => {
     const failure = new Error('InvalidObjectState');
-    expect(await attemptRead(reading(() => Promise.reject(failure)), { key: 'a', etag: 'e' })).toEqual({ failure });
-    expect(await attemptRead(reading(() => Promise.resolve(undefined)), { key: 'a', etag: 'e' })).toEqual({ object: undefined });
+    expect(
+      await attemptRead(
+        reading(() => Promise.reject(failure)),
+        { key: 'a', etag: 'e' },
+      ),
+    ).toEqual({ failure });
+    expect(
+      await attemptRead(
+        reading(() => Promise.resolve(undefined)),
+        { key: 'a', etag: 'e' },
+      ),
+    ).toEqual({ object: undefined });
   });
 
   it('fails where not one of the sources could be read', () => {

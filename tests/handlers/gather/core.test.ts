@@ -9,7 +9,10 @@ const PUSH = { eventType: 'push', createdDate: '2026-11-20' };
 
 describe('what small objects contribute', () => {
   it('reads as all of their lines, each with its line break', () => {
-    const texts = fc.array(fc.tuple(fc.array(fc.stringMatching(/^[^\r\n]+$/), { minLength: 1, maxLength: 5 }), fc.boolean()), { minLength: 1, maxLength: 10 });
+    const texts = fc.array(fc.tuple(fc.array(fc.stringMatching(/^[^\r\n]+$/), { minLength: 1, maxLength: 5 }), fc.boolean()), {
+      minLength: 1,
+      maxLength: 10,
+    });
     fc.assert(
       fc.property(texts, (objects) => {
         const bodies = objects.map(([lines, closed]) => Buffer.from(lines.join('\n') + (closed ? '\n' : '')));

@@ -6,8 +6,16 @@ import { collected, partitions, policyWith, publishedWith, runWith, streamed } f
 
 const RAW = rawPrefix('events');
 const listings = fc
-  .array(fc.record({ partition: partitions, names: fc.uniqueArray(fc.stringMatching(/^[a-z0-9.-]{1,6}$/), { minLength: 1, maxLength: 4 }) }), { maxLength: 8 })
-  .map((folders) => folders.flatMap(({ partition, names }) => names.map((name) => `${rawPartitionPrefix('events', partition)}${name}`)))
+  .array(
+    fc.record({
+      partition: partitions,
+      names: fc.uniqueArray(fc.stringMatching(/^[a-z0-9.-]{1,6}$/), { minLength: 1, maxLength: 4 }),
+    }),
+    { maxLength: 8 },
+  )
+  .map((folders) =>
+    folders.flatMap(({ partition, names }) => names.map((name) => `${rawPartitionPrefix('events', partition)}${name}`)),
+  )
   .map((keys) => [...new Set(keys)].sort(compareKeys).map((key) => ({ key })));
 
 const misplacedIn = async (keys: readonly string[]): Promise<readonly string[]> => {
@@ -41,7 +49,8 @@ describe('joining listings', () => {
       fc.asyncProperty(fc.array(listings, { minLength: 1, maxLength: 4 }), async (several) => {
         const groups = several.map((listed) => byPartition(RAW, streamed(listed), () => undefined));
         const joined = await collected(joinGroups(...groups));
-        for (const [index, listed] of several.entries()) expect(joined.flatMap(({ items }) => items[index] ?? [])).toEqual(listed);
+        for (const [index, listed] of several.entries())
+          expect(joined.flatMap(({ items }) => items[index] ?? [])).toEqual(listed);
         const paths = joined.map(({ partition }) => `${partitionPath(partition)}/`);
         expect(paths).toEqual([...new Set(paths)].sort());
       }),

@@ -3,7 +3,15 @@ import type { ExpectedPartition } from '../../../workflows/documents';
 
 const PATH = 'event_type=push/created_date=2026-11-20';
 const LOCATION = 'curated/events/r2/b0001-a2/';
-const expected: ExpectedPartition = { partition: PATH, eventType: 'push', createdDate: '2026-11-20', lines: 7, copies: 7, sources: 2, sourceBytes: 70 };
+const expected: ExpectedPartition = {
+  partition: PATH,
+  eventType: 'push',
+  createdDate: '2026-11-20',
+  lines: 7,
+  copies: 7,
+  sources: 2,
+  sourceBytes: 70,
+};
 const verification = { bytesScanned: [1, 2], partitions: [{ partition: PATH, rows: 5, copies: 7, conflicts: 1 }] };
 const where = { run: 'r2', attempt: 'a2', location: `s3://lake/${LOCATION}${PATH}/`, ledger: 'ledger/x', sources: 2 };
 

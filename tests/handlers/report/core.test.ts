@@ -8,7 +8,13 @@ const END = '2026-11-21T00:40:00.000Z';
 const before = publishedWith({ rows: 10, files: 1, bytes: 1_000 });
 const after = publishedWith({ run: 'r2', rows: 14, copies: 20, files: 2, bytes: 1_500, sources: 4 });
 
-const gathered = (key: string, lines: number): GatherOutcome['gathered'][number] => ({ key, etag: 'e', lines, bytes: lines * 10, partition: PATH });
+const gathered = (key: string, lines: number): GatherOutcome['gathered'][number] => ({
+  key,
+  etag: 'e',
+  lines,
+  bytes: lines * 10,
+  partition: PATH,
+});
 const outcome = (changed: Partial<GatherOutcome> = {}): GatherOutcome => ({
   gathered: [gathered('raw/a', 5), gathered('raw/b', 3)],
   routed: [],
@@ -69,7 +75,12 @@ describe('the report of a run', () => {
   it('counts once what a second attempt met again', () => {
     const source = { key: 'raw/x', etag: 'e' };
     const routed = { ...source, partitions: [PATH], lines: 3, rejected: 2 };
-    const again = outcome({ routed: [routed], unreadable: [{ ...source, reason: 'cut' }], unread: [{ ...source, reason: 'slow' }], changed: ['raw/y'] });
+    const again = outcome({
+      routed: [routed],
+      unreadable: [{ ...source, reason: 'cut' }],
+      unread: [{ ...source, reason: 'slow' }],
+      changed: ['raw/y'],
+    });
     const died = trail({ attempt: 'a0', gathered: [again], verification: undefined, publication: undefined });
     const added = report([died, trail({ gathered: [again] })]);
     expect(added.status).toBe('succeeded');
@@ -87,7 +98,13 @@ describe('the report of a run', () => {
   it('names what an attempt left out, whether it came to statements or not', () => {
     const leftOut = [{ partition: PATH, reason: 'superseded' }];
     const opened = trail({ tasks: 0, leftOut, gathered: [], verification: undefined, publication: undefined });
-    const stated = trail({ leftOut, expectation: { ...expectation, leftOut }, gathered: [], verification: undefined, publication: undefined });
+    const stated = trail({
+      leftOut,
+      expectation: { ...expectation, leftOut },
+      gathered: [],
+      verification: undefined,
+      publication: undefined,
+    });
     expect(report([opened]).leftOut).toEqual(leftOut);
     expect(report([stated]).leftOut).toEqual(leftOut);
     expect([report([opened]).status, report([stated]).status]).toEqual(['succeeded', 'succeeded']);
@@ -96,7 +113,9 @@ describe('the report of a run', () => {
   it('fails where a batch came to no end, and names it', () => {
     const plan = planWith(['b0001', 'b0002', 'b0003']);
     const died = trail({ batch: 'b0002', expectation: undefined, verification: undefined, publication: undefined });
-    const failures = [{ batch: 'b0002', attempt: 'a1', error: 'VerificationFailed', cause: '1 differences: copies add up to 19' }];
+    const failures = [
+      { batch: 'b0002', attempt: 'a1', error: 'VerificationFailed', cause: '1 differences: copies add up to 19' },
+    ];
     const failed = failedBatches(plan, [trail(), died], failures);
     expect(failed.map(({ batch, error }) => `${batch} ${error}`)).toEqual(['b0002 VerificationFailed', 'b0003 Unfinished']);
     const added = reportOf(runWith(), END, undefined, plan, [], [trail(), died], failures);
@@ -119,7 +138,10 @@ describe('the report of a run', () => {
 describe('the metrics of a run', () => {
   it('declare every value that they carry, in the embedded format', () => {
     const metrics = metricsOf(report([trail()]), END) as Readonly<Record<string, unknown>> & {
-      readonly _aws: { readonly Timestamp: number; readonly CloudWatchMetrics: readonly { readonly Metrics: readonly { readonly Name: string }[] }[] };
+      readonly _aws: {
+        readonly Timestamp: number;
+        readonly CloudWatchMetrics: readonly { readonly Metrics: readonly { readonly Name: string }[] }[];
+      };
     };
     const names = metrics._aws.CloudWatchMetrics[0]!.Metrics.map(({ Name }) => Name);
     expect(Object.keys(metrics).sort()).toEqual(['Table', '_aws', ...names].sort());

@@ -14,7 +14,13 @@ const planned = plannedWith({ published: publishedWith() });
 
 describe('what a rewrite must hold', () => {
   it('is the lines of the ledger and of what was gathered', () => {
-    expect(expectedOf(planned, gathered, ledger, false)).toMatchObject({ partition: PATH, lines: 7, copies: 18, sources: 2, sourceBytes: 70 });
+    expect(expectedOf(planned, gathered, ledger, false)).toMatchObject({
+      partition: PATH,
+      lines: 7,
+      copies: 18,
+      sources: 2,
+      sourceBytes: 70,
+    });
   });
 
   it('is what was gathered alone for a new partition', () => {

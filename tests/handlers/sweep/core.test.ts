@@ -44,9 +44,13 @@ describe('the review of what no partition names', () => {
           hours += night.hours;
           const result = review(notices, things({ [kind]: night.found }), things({ [kind]: night.named }), at(hours), 24);
           for (const name of night.named) unnamedSince.delete(name);
-          for (const name of night.found) if (!night.named.includes(name) && !unnamedSince.has(name)) unnamedSince.set(name, hours);
+          for (const name of night.found)
+            if (!night.named.includes(name) && !unnamedSince.has(name)) unnamedSince.set(name, hours);
           expect([...result.due[kind]].sort()).toEqual(
-            [...unnamedSince].filter(([, since]) => hours - since >= 24).map(([name]) => name).sort(),
+            [...unnamedSince]
+              .filter(([, since]) => hours - since >= 24)
+              .map(([name]) => name)
+              .sort(),
           );
           for (const name of result.due[kind]) unnamedSince.delete(name);
           notices = without(result.notices, result.due);

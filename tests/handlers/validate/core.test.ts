@@ -18,14 +18,26 @@ describe('the run of an execution', () => {
   });
 
   it.each([
-    [{ from: '2026-11-20', to: '2026-11-19' }, 'from is 2026-11-20, after to, which is 2026-11-19; allowed: from on or before to'],
-    [{ rebuild: true }, 'rebuild is true without eventType, from or to; name what to rebuild, or give full: true for the whole table'],
+    [
+      { from: '2026-11-20', to: '2026-11-19' },
+      'from is 2026-11-20, after to, which is 2026-11-19; allowed: from on or before to',
+    ],
+    [
+      { rebuild: true },
+      'rebuild is true without eventType, from or to; name what to rebuild, or give full: true for the whole table',
+    ],
     [{ evnetType: 'push' }, /^unknown key "evnetType"/],
   ])('is refused for %j', (input, sentence) => {
-    expect(() => runOf(request(input))).toThrow(expect.objectContaining({ name: 'InvalidInput', message: expect.stringMatching(sentence) as string }) as Error);
+    expect(() => runOf(request(input))).toThrow(
+      expect.objectContaining({ name: 'InvalidInput', message: expect.stringMatching(sentence) as string }) as Error,
+    );
   });
 
-  it.each([{ rebuild: true, full: true }, { rebuild: true, eventType: 'push' }, { from: '2026-11-20', to: '2026-11-20' }])('is accepted for %j', (input) => {
+  it.each([
+    { rebuild: true, full: true },
+    { rebuild: true, eventType: 'push' },
+    { from: '2026-11-20', to: '2026-11-20' },
+  ])('is accepted for %j', (input) => {
     expect(runOf(request(input))).toMatchObject(input);
   });
 });

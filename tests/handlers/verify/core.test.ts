@@ -5,7 +5,9 @@ const HEADER = ['event_type', 'created_date', 'row_count', 'key_count', 'copy_co
 describe("the verification's answer", () => {
   it('is read by the names of its columns, in whatever order they come', () => {
     const row = ['push', '2026-11-20', '3', '3', '4', '1', '0'];
-    const expected = [{ partition: 'event_type=push/created_date=2026-11-20', rows: 3, keys: 3, copies: 4, conflicts: 1, misfiled: 0 }];
+    const expected = [
+      { partition: 'event_type=push/created_date=2026-11-20', rows: 3, keys: 3, copies: 4, conflicts: 1, misfiled: 0 },
+    ];
     expect(foundPartitions([HEADER, row])).toEqual(expected);
     expect(foundPartitions([[...HEADER].reverse(), [...row].reverse()])).toEqual(expected);
   });
