@@ -62,9 +62,7 @@ export class EventGenerator {
     const eventUuid = random.uuid();
     const record = corpus.draw(random);
     const form = FORMS[random.below(FORMS.length)]!;
-    const created = late
-      ? arrivalMillis - lateness(random)
-      : Math.max(startMillis, arrivalMillis - delay(random));
+    const created = late ? arrivalMillis - lateness(random) : Math.max(startMillis, arrivalMillis - delay(random));
     const createdMillis = form === 'seconds' ? created - (created % SECOND) : created;
     return {
       index,

@@ -1,4 +1,4 @@
-import { Random } from './random';
+import type { Random } from './random';
 
 /**
  * Records that no transform may let into the lake, of many sorts. Each but the unreadable ones carries a fresh UUID, so one that slips through is seen

@@ -55,7 +55,10 @@ const DUTIES: Readonly<Record<FunctionName, (arns: Arns) => readonly Statement[]
     ...onLake(arns, { list: RAW, get: [...LEDGER, ...RUNS, ...PIECES], put: RUNS }),
     onTables(arns, 'Catalog', READ_PARTITIONS, TABLES),
   ],
-  attempt: (arns) => [...onLake(arns, { get: RUNS, put: RUNS }), onTables(arns, 'Catalog', READ_PARTITIONS, TABLES)],
+  attempt: (arns) => [
+    ...onLake(arns, { get: [...RUNS, ...LOCKS], put: RUNS }),
+    onTables(arns, 'Catalog', READ_PARTITIONS, TABLES),
+  ],
   gather: (arns) => onLake(arns, { get: [...RAW, ...PIECES, ...RUNS], put: [...RUNS, ...PIECES, ...REJECTED] }),
   statements: (arns) => onLake(arns, { get: [...RUNS, ...LEDGER], put: RUNS }),
   verify: (arns) => [

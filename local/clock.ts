@@ -63,7 +63,7 @@ class TimerQueue {
     const last = heap.pop();
     if (first === undefined || last === undefined || heap.length === 0) return first;
     heap[0] = last;
-    for (let index = 0; ; ) {
+    for (let index = 0; ;) {
       const [left, right] = [2 * index + 1, 2 * index + 2];
       let least = index;
       if (left < heap.length && before(heap[left]!, heap[least]!)) least = left;
@@ -84,7 +84,7 @@ export class ManualClock implements Clock {
   #holds = 0;
   #advancing: Promise<void> = Promise.resolve();
   readonly #queue = new TimerQueue();
-  #idle: (() => void)[] = [];
+  readonly #idle: (() => void)[] = [];
 
   constructor(startMillis: number) {
     this.#now = startMillis;

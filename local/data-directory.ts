@@ -30,7 +30,9 @@ export const claimDataDirectory = async (directory: string): Promise<Claim> => {
   let server = await listen(socket);
   if (server === undefined) {
     if (await answers(socket))
-      throw new UsageError(`the data directory ${path} is in use by another lithify process; stop that one, or give another --data-dir`);
+      throw new UsageError(
+        `the data directory ${path} is in use by another lithify process; stop that one, or give another --data-dir`,
+      );
     unlinkSync(socket);
     server = await listen(socket);
     if (server === undefined) throw new UsageError(`the data directory ${path} was claimed by another lithify process just now`);

@@ -23,4 +23,5 @@ export interface Graph {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-export const resourcesOf = (graph: Graph, type: string): readonly Resource[] => graph.resources.filter((resource) => resource.type === type);
+export const resourcesOf = (graph: Graph, type: string): readonly Resource[] =>
+  graph.resources.filter((resource) => resource.type === type);

@@ -88,7 +88,15 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
   const catalog = closing.add(new CatalogStandIn({ settings: catalogSettings(graph), clock, dataDir }));
   const streams = closing.add(new StreamStandIn({ streams: standIns.stream.map(streamSettings), clock, dataDir, accountId }));
   const functions = closing.add(
-    new FunctionHost({ functions: resourcesOf(graph, FUNCTION), bundleOf, endpointUrl: () => url, region, clock, dataDir, trace: trace.record }),
+    new FunctionHost({
+      functions: resourcesOf(graph, FUNCTION),
+      bundleOf,
+      endpointUrl: () => url,
+      region,
+      clock,
+      dataDir,
+      trace: trace.record,
+    }),
   );
   const delivery = closing.add(
     new DeliveryStandIn({
@@ -125,7 +133,9 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
       },
     }),
   );
-  const schedules = closing.add(new ScheduleStandIn({ settings: scheduleSettings(graph), clock, dataDir, machines, trace: trace.record }));
+  const schedules = closing.add(
+    new ScheduleStandIn({ settings: scheduleSettings(graph), clock, dataDir, machines, trace: trace.record }),
+  );
 
   const describe = (): HostDescription => ({
     endpoint: url,
@@ -177,7 +187,8 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
 
 /** A query takes no time on the host's clock, so its end is waited for on the wall's, with the host's held. */
 const ended = async (athena: AthenaStandIn, queryExecutionId: string): Promise<void> => {
-  while (['QUEUED', 'RUNNING'].includes(athena.statisticsOf(queryExecutionId)?.state ?? '')) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (['QUEUED', 'RUNNING'].includes(athena.statisticsOf(queryExecutionId)?.state ?? ''))
+    await new Promise((resolve) => setTimeout(resolve, 5));
 };
 
 const admin =
@@ -188,7 +199,10 @@ const admin =
     if (method === 'POST' && path === 'advance') {
       const milliseconds = body['milliseconds'];
       if (typeof milliseconds !== 'number' || !Number.isFinite(milliseconds) || milliseconds < 0)
-        return { status: 400, body: { message: `milliseconds is ${JSON.stringify(milliseconds)}; allowed: a number, 0 or more` } };
+        return {
+          status: 400,
+          body: { message: `milliseconds is ${JSON.stringify(milliseconds)}; allowed: a number, 0 or more` },
+        };
       try {
         await advance(milliseconds);
       } catch (thrown) {
@@ -201,7 +215,8 @@ const admin =
   };
 
 const clockFile = (dataDir: string): string => join(dataDir, 'clock.json');
-const remember = (dataDir: string, now: number): void => writeFileSync(clockFile(dataDir), JSON.stringify({ now: new Date(now).toISOString() }));
+const remember = (dataDir: string, now: number): void =>
+  writeFileSync(clockFile(dataDir), JSON.stringify({ now: new Date(now).toISOString() }));
 
 /** A manual clock goes on where it stood; in a fresh directory it starts where it is told, or at the wall's time. */
 const startOf = (dataDir: string, startMillis: number | undefined): number => {

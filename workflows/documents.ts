@@ -143,6 +143,8 @@ export const verificationSchema = z.object({
 export type Verification = z.infer<typeof verificationSchema>;
 
 export const publicationSchema = z.object({
+  /** False where publishing stopped at a failure. */
+  complete: z.boolean(),
   published: z.array(
     z.object({
       partition: z.string(),

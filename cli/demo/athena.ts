@@ -1,16 +1,22 @@
-import {
+import type {
   AthenaClient,
+  QueryExecution} from '@aws-sdk/client-athena';
+import {
   GetQueryExecutionCommand,
   ListQueryExecutionsCommand,
   StartQueryExecutionCommand,
-  type QueryExecution,
 } from '@aws-sdk/client-athena';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { LithifyError } from '../../contracts/errors';
 import type { QueryCost } from './result';
 
 /** Runs a statement to its end. Throws with the engine's own sentence. */
-export const runQuery = async (client: AthenaClient, sql: string, workgroup: string, database: string): Promise<QueryExecution> => {
+export const runQuery = async (
+  client: AthenaClient,
+  sql: string,
+  workgroup: string,
+  database: string,
+): Promise<QueryExecution> => {
   const { QueryExecutionId } = await client.send(
     new StartQueryExecutionCommand({ QueryString: sql, WorkGroup: workgroup, QueryExecutionContext: { Database: database } }),
   );
@@ -18,7 +24,8 @@ export const runQuery = async (client: AthenaClient, sql: string, workgroup: str
     const { QueryExecution } = await client.send(new GetQueryExecutionCommand({ QueryExecutionId }));
     const state = QueryExecution?.Status?.State;
     if (QueryExecution !== undefined && state === 'SUCCEEDED') return QueryExecution;
-    if (state === 'FAILED' || state === 'CANCELLED') throw new LithifyError('query', `${QueryExecution?.Status?.StateChangeReason ?? state}`);
+    if (state === 'FAILED' || state === 'CANCELLED')
+      throw new LithifyError('query', `${QueryExecution?.Status?.StateChangeReason ?? state}`);
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
 };
@@ -32,7 +39,9 @@ export const costOf = (execution: QueryExecution, objects: number): QueryCost =>
 export const countQueries = async (client: AthenaClient, workgroup: string): Promise<number> => {
   let [count, token] = [0, undefined as string | undefined];
   do {
-    const page = await client.send(new ListQueryExecutionsCommand({ WorkGroup: workgroup, ...(token === undefined ? {} : { NextToken: token }) }));
+    const page = await client.send(
+      new ListQueryExecutionsCommand({ WorkGroup: workgroup, ...(token === undefined ? {} : { NextToken: token }) }),
+    );
     count += page.QueryExecutionIds?.length ?? 0;
     token = page.NextToken;
   } while (token !== undefined);

@@ -23,7 +23,8 @@ export interface AuditResult {
 /** 64 bits of a key: a million keys fit in 8 MB, and two of them collide with a chance of one in tens of millions. */
 const fingerprint = (text: string): bigint => createHash('md5').update(text).digest().readBigUInt64LE(0);
 
-const identity = (eventType: string, eventUuid: string, createdDatetime: string): string => `${eventType}\n${eventUuid}\n${createdDatetime}`;
+const identity = (eventType: string, eventUuid: string, createdDatetime: string): string =>
+  `${eventType}\n${eventUuid}\n${createdDatetime}`;
 
 class Fingerprints {
   #values = new BigUint64Array(1024);

@@ -35,7 +35,14 @@ and after. A second night has nothing new. At the end the table is audited again
   async run({ stack, output, projectDirectory }, { 'data-dir': directory, ...day }) {
     const dataDir = freshDirectory(resolve(directory));
     const started = performance.now();
-    const host = await startHost({ stack, projectDirectory, dataDirectory: dataDir, port: 0, clock: 'manual', startMillis: FIRST_DAY });
+    const host = await startHost({
+      stack,
+      projectDirectory,
+      dataDirectory: dataDir,
+      port: 0,
+      clock: 'manual',
+      startMillis: FIRST_DAY,
+    });
     try {
       output.say(`lithify demo: ${day.hours} hours of the ${day.corpus} corpus through stack ${stack}, on ${host.endpoint}`);
       const result = await runDemo({ ...day, stack }, host, dataDir, tellerTo(output));

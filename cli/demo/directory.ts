@@ -10,10 +10,13 @@ export const freshDirectory = (directory: string): string => {
   const path = resolve(directory);
   try {
     if (existsSync(path)) {
-      if (!statSync(path).isDirectory()) throw new UsageError(`the data directory ${path} is a file; name a directory, or one that does not exist yet`);
+      if (!statSync(path).isDirectory())
+        throw new UsageError(`the data directory ${path} is a file; name a directory, or one that does not exist yet`);
       const entries = readdirSync(path);
       if (entries.length > 0 && !entries.includes(MARKER))
-        throw new UsageError(`the data directory ${path} holds files that no demo made, and the demo starts from an empty one; name another --data-dir`);
+        throw new UsageError(
+          `the data directory ${path} holds files that no demo made, and the demo starts from an empty one; name another --data-dir`,
+        );
       for (const entry of entries) rmSync(join(path, entry), { recursive: true, force: true });
     }
     mkdirSync(path, { recursive: true });

@@ -44,7 +44,11 @@ export const play = async ({ day, client, streamName, seed, advanceTo, onProgres
       random: () => random.fraction(),
       sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     });
-    if (produced.failed > 0) throw new LithifyError('produce', `${produced.failed} records were not acknowledged: ${produced.firstFailure ?? 'no reason given'}`);
+    if (produced.failed > 0)
+      throw new LithifyError(
+        'produce',
+        `${produced.failed} records were not acknowledged: ${produced.firstFailure ?? 'no reason given'}`,
+      );
     acknowledged += produced.acknowledged;
     onProgress(acknowledged);
   }

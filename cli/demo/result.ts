@@ -30,9 +30,19 @@ export interface DemoResult {
   };
   readonly curated: { readonly objects: number; readonly bytes: number; readonly rows: number; readonly partitions: number };
   /** Against what the generator knows, not against what the pipeline says. */
-  readonly checks: { readonly lost: number; readonly duplicatesLeft: number; readonly unexpected: number; readonly misfiled: number };
+  readonly checks: {
+    readonly lost: number;
+    readonly duplicatesLeft: number;
+    readonly unexpected: number;
+    readonly misfiled: number;
+  };
   readonly dataDir: string;
-  readonly queries: readonly { readonly name: string; readonly sql: string; readonly before: QueryCost; readonly after: QueryCost }[];
+  readonly queries: readonly {
+    readonly name: string;
+    readonly sql: string;
+    readonly before: QueryCost;
+    readonly after: QueryCost;
+  }[];
   readonly secondRun: { readonly status: string; readonly queriesStarted: number };
 }
 

@@ -76,12 +76,15 @@ export const runDemo = async (options: DemoOptions, host: Host, dataDir: string,
       advanceTo,
       onProgress: (done) => teller.progress('events arrive', done, day.counts.records),
     });
-    if (acknowledged !== day.counts.records) throw new LithifyError('produce', `${acknowledged} of ${day.counts.records} records were acknowledged`);
+    if (acknowledged !== day.counts.records)
+      throw new LithifyError('produce', `${acknowledged} of ${day.counts.records} records were acknowledged`);
     await advanceTo(day.endMillis + DELIVERY_MILLIS);
 
     const raw = await totalsOf(join(lakeFolder, rawPrefix(TABLE)));
     const errors = await totalsOf(join(lakeFolder, errorsPrefix(TABLE)));
-    teller.chapter(`raw: ${raw.objects} objects hold ${raw.lines} records; ${errors.lines} records could not be used and lie under errors/`);
+    teller.chapter(
+      `raw: ${raw.objects} objects hold ${raw.lines} records; ${errors.lines} records could not be used and lie under errors/`,
+    );
 
     const subject = busiest(day);
     const queries = demoQueries(subject.eventType, subject.createdDate);
@@ -102,7 +105,8 @@ export const runDemo = async (options: DemoOptions, host: Host, dataDir: string,
     const wallMillis = Math.round(performance.now() - started);
     const nights = await finished(clients.executions, outputs.stateMachineArn);
     const last = nights.at(-1);
-    if (last === undefined) throw new LithifyError('schedule', `the schedule of stack ${options.stack} started no run; is compaction.enabled set?`);
+    if (last === undefined)
+      throw new LithifyError('schedule', `the schedule of stack ${options.stack} started no run; is compaction.enabled set?`);
     const reports = await reportsOf(clients.s3, outputs.bucket);
     const add = (of: (report: Report) => number): number => reports.reduce((sum, report) => sum + of(report), 0);
     teller.chapter(
@@ -127,7 +131,9 @@ export const runDemo = async (options: DemoOptions, host: Host, dataDir: string,
       errors: { objects: errors.objects, records: errors.lines },
       compaction: {
         executionArn: last.executionArn ?? '',
-        status: nights.every(({ status }) => status === 'SUCCEEDED') ? 'SUCCEEDED' : (nights.find(({ status }) => status !== 'SUCCEEDED')?.status ?? ''),
+        status: nights.every(({ status }) => status === 'SUCCEEDED')
+          ? 'SUCCEEDED'
+          : (nights.find(({ status }) => status !== 'SUCCEEDED')?.status ?? ''),
         partitions: add(({ partitions }) => partitions),
         batches: add(({ batches }) => batches),
         unreadable: add(({ unreadable }) => unreadable.length),
@@ -174,7 +180,9 @@ const finished = async (client: SFNClient, stateMachineArn: string): Promise<rea
     const executions: ExecutionListItem[] = [];
     let token: string | undefined;
     do {
-      const page = await client.send(new ListExecutionsCommand({ stateMachineArn, ...(token === undefined ? {} : { nextToken: token }) }));
+      const page = await client.send(
+        new ListExecutionsCommand({ stateMachineArn, ...(token === undefined ? {} : { nextToken: token }) }),
+      );
       executions.push(...(page.executions ?? []));
       token = page.nextToken;
     } while (token !== undefined);
@@ -191,10 +199,16 @@ const finished = async (client: SFNClient, stateMachineArn: string): Promise<rea
   }
 };
 
-async function* keysUnder(s3: S3Client, bucket: string, prefix: string): AsyncGenerator<{ readonly key: string; readonly bytes: number }> {
+async function* keysUnder(
+  s3: S3Client,
+  bucket: string,
+  prefix: string,
+): AsyncGenerator<{ readonly key: string; readonly bytes: number }> {
   let token: string | undefined;
   do {
-    const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...(token === undefined ? {} : { ContinuationToken: token }) }));
+    const page = await s3.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...(token === undefined ? {} : { ContinuationToken: token }) }),
+    );
     for (const { Key, Size } of page.Contents ?? []) yield { key: Key ?? '', bytes: Size ?? 0 };
     token = page.NextContinuationToken;
   } while (token !== undefined);
@@ -219,9 +233,14 @@ const curatedTotals = async (
   let token: string | undefined;
   do {
     const page = await glue.send(
-      new GetPartitionsCommand({ DatabaseName: outputs.database, TableName: outputs.curatedTable, ...(token === undefined ? {} : { NextToken: token }) }),
+      new GetPartitionsCommand({
+        DatabaseName: outputs.database,
+        TableName: outputs.curatedTable,
+        ...(token === undefined ? {} : { NextToken: token }),
+      }),
     );
-    for (const { StorageDescriptor } of page.Partitions ?? []) locations.add(keyOfUri(outputs.bucket, StorageDescriptor?.Location ?? '') ?? '');
+    for (const { StorageDescriptor } of page.Partitions ?? [])
+      locations.add(keyOfUri(outputs.bucket, StorageDescriptor?.Location ?? '') ?? '');
     token = page.NextToken;
   } while (token !== undefined);
   let [objects, bytes] = [0, 0];
@@ -230,14 +249,25 @@ const curatedTotals = async (
     objects++;
     bytes += object.bytes;
   }
-  const counted = await runQuery(athena, `SELECT count(*) AS row_count FROM ${identifier(outputs.curatedTable)}`, outputs.workgroup, outputs.database);
+  const counted = await runQuery(
+    athena,
+    `SELECT count(*) AS row_count FROM ${identifier(outputs.curatedTable)}`,
+    outputs.workgroup,
+    outputs.database,
+  );
   let rows = 0;
   for await (const [count] of plainRows(s3, counted)) rows = Number(count);
   return { objects, bytes, rows, partitions: locations.size };
 };
 
-async function* curatedKeys({ athena, s3 }: { readonly athena: AthenaClient; readonly s3: S3Client }, outputs: Outputs): AsyncGenerator<CuratedKey> {
+async function* curatedKeys(
+  { athena, s3 }: { readonly athena: AthenaClient; readonly s3: S3Client },
+  outputs: Outputs,
+): AsyncGenerator<CuratedKey> {
   const sql = `SELECT event_type, created_date, event_uuid, created_datetime FROM ${identifier(outputs.curatedTable)}`;
-  for await (const [eventType = '', createdDate = '', eventUuid = '', createdDatetime = ''] of plainRows(s3, await runQuery(athena, sql, outputs.workgroup, outputs.database)))
+  for await (const [eventType = '', createdDate = '', eventUuid = '', createdDatetime = ''] of plainRows(
+    s3,
+    await runQuery(athena, sql, outputs.workgroup, outputs.database),
+  ))
     yield { eventType, createdDate, eventUuid, createdDatetime };
 }

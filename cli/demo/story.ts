@@ -16,7 +16,11 @@ export const tellerTo = (output: Output): Teller => ({
   progress(what, done, total) {
     const share = total === 0 ? 1 : Math.min(1, done / total);
     const filled = Math.round(share * BAR);
-    output.progress(total <= 1 ? `  ${what} …` : `  ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${what}: ${number(done)} of ${number(total)}`);
+    output.progress(
+      total <= 1
+        ? `  ${what} …`
+        : `  ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${what}: ${number(done)} of ${number(total)}`,
+    );
   },
   chapter(text) {
     output.progress('');
@@ -24,7 +28,8 @@ export const tellerTo = (output: Output): Teller => ({
   },
 });
 
-const cost = ({ objects, bytesScanned, millis }: QueryCost): string => `${number(objects).padStart(6)} objects ${size(bytesScanned).padStart(9)} ${number(millis).padStart(6)} ms`;
+const cost = ({ objects, bytesScanned, millis }: QueryCost): string =>
+  `${number(objects).padStart(6)} objects ${size(bytesScanned).padStart(9)} ${number(millis).padStart(6)} ms`;
 
 /** The end of the story: what became of the day, whether it adds up, and what to try next. */
 export const closing = (result: DemoResult, hours: number, seconds: number): readonly string[] => {
@@ -40,10 +45,15 @@ export const closing = (result: DemoResult, hours: number, seconds: number): rea
     `    errors     ${number(errors.records)} records with their original bytes and a reason`,
     `    compacted  ${number(result.gathered.objects)} gathered objects, ${number(compaction.batches)} batches, ${size(compaction.bytesScanned)} scanned, $${compaction.dollars.toFixed(4)} on Athena, ${(compaction.wallMillis / 1_000).toFixed(1)} s`,
     `    curated    ${rows}, ${size(curated.bytes)}`,
-    ...(compaction.unreadable > 0 ? [`    unreadable ${number(compaction.unreadable)} objects were set aside; \`lithify status\` names them`] : []),
+    ...(compaction.unreadable > 0
+      ? [`    unreadable ${number(compaction.unreadable)} objects were set aside; \`lithify status\` names them`]
+      : []),
     '',
     `  The same question, before and after:`,
-    ...queries.flatMap(({ name, before, after }) => [`    ${name.padEnd(18)} raw     ${cost(before)}`, `    ${''.padEnd(18)} curated ${cost(after)}`]),
+    ...queries.flatMap(({ name, before, after }) => [
+      `    ${name.padEnd(18)} raw     ${cost(before)}`,
+      `    ${''.padEnd(18)} curated ${cost(after)}`,
+    ]),
     '',
     `  ${good ? '✔' : '✘'} audit against the generator: ${number(checks.lost)} lost, ${number(checks.duplicatesLeft)} duplicates left, ${number(checks.unexpected)} unexpected, ${number(checks.misfiled)} misfiled`,
     `  ${result.secondRun.queriesStarted === 0 ? '✔' : '✘'} second night, nothing new: ${result.secondRun.queriesStarted} queries started`,

@@ -1,4 +1,4 @@
-import { partitionPath } from '../../contracts/lake';
+import { partitionPath, type Partition } from '../../contracts/lake';
 import type { PlannedPartition, Published } from '../../workflows/documents';
 import { describeState, sameState } from '../../workflows/published';
 
@@ -26,3 +26,9 @@ export const divide = (
   }
   return { partitions, leftOut };
 };
+
+/** A partition of a run whose lock is somebody else's by now. */
+export const supersededByOwner = (partition: Partition): { partition: string; reason: string } => ({
+  partition: partitionPath(partition),
+  reason: 'superseded: the lock is no longer held by this run',
+});

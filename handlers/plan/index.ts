@@ -127,8 +127,15 @@ export const handler = step('plan', async (event): Promise<PlanResult> => {
   const extra = carryOver(previous?.carry ?? [], false, [], routedInto);
 
   const published = new Map<string, Published | undefined>();
-  for await (const { partition, published: state } of new CuratedPartitions(settings.DATABASE, run.table).all())
+  const emptied = new Map<string, PlannedPartition>();
+  const foreign = new Map<string, string>();
+  for await (const { partition, location, published: state } of new CuratedPartitions(settings.DATABASE, run.table).all()) {
     published.set(partitionPath(partition), state);
+    if (state === undefined) foreign.set(partitionPath(partition), location);
+    // Of a rebuild's partitions, those that no object is left of are named as well.
+    else if (run.rebuild && inRange(run, partition))
+      emptied.set(partitionPath(partition), plannedPartition(partition, newsOf([]), state, run, policy, nowMillis));
+  }
 
   const folder = planFolder(run.table, run.run, randomUUID());
   const misplaced: string[] = [];
@@ -139,7 +146,13 @@ export const handler = step('plan', async (event): Promise<PlanResult> => {
     const state = published.get(listed.path);
     const fresh = await newIn(listed, state, run);
     if (fresh.length === 0) return;
-    const planned = plannedPartition(listed.partition, newsOf(fresh), state, run, policy, nowMillis);
+    emptied.delete(listed.path);
+    const decided = plannedPartition(listed.partition, newsOf(fresh), state, run, policy, nowMillis);
+    const elsewhere = foreign.get(listed.path);
+    const planned =
+      elsewhere === undefined
+        ? decided
+        : { ...decided, due: false, reason: `registered at ${elsewhere}, which no run published` };
     if (!planned.due) return void partitions.push(planned);
     const key = sourcesKey(folder, listed.partition);
     if (!run.dryRun)
@@ -159,6 +172,7 @@ export const handler = step('plan', async (event): Promise<PlanResult> => {
     if (pending.length >= 32) await decidePending();
   }
   await decidePending();
+  partitions.push(...emptied.values());
   partitions.sort((left, right) => (partitionPath(left) < partitionPath(right) ? -1 : 1));
 
   const batches = formBatches(partitions, policy, await failedBefore(run, previous));

@@ -29,7 +29,7 @@ export const handler = step('publish', async (event): Promise<PublishResult> => 
     folder.readGathered(),
   ]);
   const written = filesByPartition(location, await collect(objects.list(location)));
-  const publication: Publication = { published: [], superseded: [] };
+  const publication: Publication = { complete: false, published: [], superseded: [] };
 
   const sources = gatheredByPartition(gathered);
 
@@ -74,7 +74,12 @@ export const handler = step('publish', async (event): Promise<PublishResult> => 
     }
     published();
   };
-  await concurrently(partitions, 4, publish);
-  await folder.writePublication(publication);
+  try {
+    await concurrently(partitions, 4, publish);
+    publication.complete = true;
+  } finally {
+    // What was flipped before a failure is reported as well: the next attempt leaves it out.
+    await folder.writePublication(publication);
+  }
   return { published: publication.published.length, superseded: publication.superseded.length };
 });

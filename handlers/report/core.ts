@@ -28,7 +28,7 @@ export interface AttemptTrail {
 const sum = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((total, item) => total + of(item), 0);
 
 const ended = ({ tasks, expectation, publication }: AttemptTrail): boolean =>
-  tasks === 0 || publication !== undefined || expectation?.partitions.length === 0;
+  tasks === 0 || publication?.complete === true || expectation?.partitions.length === 0;
 
 /** Batches of the plan that no attempt brought to an end, each with its last failure. */
 export const failedBatches = (

@@ -1,5 +1,9 @@
-import type { PutRecordsCommandInput, PutRecordsCommandOutput, PutRecordsResultEntry } from '@aws-sdk/client-kinesis';
-import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import type {
+  PutRecordsCommandInput,
+  PutRecordsCommandOutput,
+  PutRecordsResultEntry,
+  PutRecordsCommand,
+} from '@aws-sdk/client-kinesis';
 import type { ProduceOptions, ProducerRecord } from '../../cli/producer';
 import { MAX_BATCH_BYTES, MAX_RECORD_BYTES, produce } from '../../cli/producer';
 import { Random } from '../../corpora/random';

@@ -47,10 +47,15 @@ describe('a run that is aborted at a state boundary is healed by the next one', 
             stateMachineArn: String(host.outputs['stateMachineArn']),
             statusFilter: 'RUNNING',
           })) as { executions: { executionArn: string }[] };
-          for (const running of executions) await host.call('states', 'StopExecution', { executionArn: executionArn ?? running.executionArn });
+          for (const running of executions)
+            await host.call('states', 'StopExecution', { executionArn: executionArn ?? running.executionArn });
         })();
       });
       try {
+        const { executions } = (await lake.host.call('states', 'ListExecutions', {
+          stateMachineArn: String(lake.host.outputs['stateMachineArn']),
+        })) as { executions: { status: string }[] };
+        expect({ point, ended: executions[0]?.status }).toEqual({ point, ended: 'ABORTED' });
         await lake.night();
         await lake.night();
         expect({ point, rows: await lake.rows(COUNTS) }).toEqual({ point, rows: EVERYTHING });

@@ -29,7 +29,12 @@ describe('a night of the pipeline', () => {
       ['00000000-0000-4000-8000-000000000003', 'payment', '2026-11-02', '1'],
     ]);
     const report = await lake.report();
-    expect(report).toMatchObject({ status: 'succeeded', partitions: 1, lines: { in: 6, duplicates: 3, conflicts: 1 }, files: { after: 1 } });
+    expect(report).toMatchObject({
+      status: 'succeeded',
+      partitions: 1,
+      lines: { in: 6, duplicates: 3, conflicts: 1 },
+      files: { after: 1 },
+    });
   });
 
   test('the payload is the record as it was sent, to the byte', async () => {

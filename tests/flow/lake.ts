@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { AthenaClient, GetQueryResultsCommand } from '@aws-sdk/client-athena';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { ListObjectsV2Command, S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, type DescribeExecutionCommandOutput } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+  type DescribeExecutionCommandOutput,
+} from '@aws-sdk/client-sfn';
 import { runQuery } from '../../cli/demo/athena';
 import { runPrefix, reportKey, planKey } from '../../contracts/lake';
 import { capture } from '../../local/capture';
@@ -21,16 +26,38 @@ const DAY = 24 * HOUR;
 export const START = Date.parse('2026-11-02T00:00:00.000Z');
 
 /** A producer's event; `created_at` in seconds. */
-export const event = (uuid: number, name: string, createdAt: number | string, rest: Readonly<Record<string, unknown>> = {}): string =>
-  JSON.stringify({ event_uuid: `00000000-0000-4000-8000-${String(uuid).padStart(12, '0')}`, event_name: name, created_at: createdAt, ...rest });
+export const event = (
+  uuid: number,
+  name: string,
+  createdAt: number | string,
+  rest: Readonly<Record<string, unknown>> = {},
+): string =>
+  JSON.stringify({
+    event_uuid: `00000000-0000-4000-8000-${String(uuid).padStart(12, '0')}`,
+    event_name: name,
+    created_at: createdAt,
+    ...rest,
+  });
 
 let captured: Promise<Graph> | undefined;
 
 /** The dev stack on a manual clock; the program is captured once per test file. */
-export const openHost = async (dataDirectory: string, onTransition: (transition: Transition) => void = () => undefined): Promise<Host> => {
+export const openHost = async (
+  dataDirectory: string,
+  onTransition: (transition: Transition) => void = () => undefined,
+): Promise<Host> => {
   captured ??= capture({ stack: 'dev', projectDir: PROJECT });
   const graph = await captured;
-  return startHost({ stack: 'dev', projectDirectory: PROJECT, dataDirectory, port: 0, clock: 'manual', startMillis: START, graph, onTransition });
+  return startHost({
+    stack: 'dev',
+    projectDirectory: PROJECT,
+    dataDirectory,
+    port: 0,
+    clock: 'manual',
+    startMillis: START,
+    graph,
+    onTransition,
+  });
 };
 
 /** The embedded host with the clients that a test drives it by: the deployed program, handlers, state machine and SQL. */
@@ -44,7 +71,11 @@ export class Lake {
     readonly host: Host,
     readonly dataDir: string,
   ) {
-    const client = { endpoint: host.endpoint, region: host.region, credentials: { accessKeyId: 'operator', secretAccessKey: 'x' } };
+    const client = {
+      endpoint: host.endpoint,
+      region: host.region,
+      credentials: { accessKeyId: 'operator', secretAccessKey: 'x' },
+    };
     this.#kinesis = new KinesisClient(client);
     this.#athena = new AthenaClient(client);
     this.s3 = new S3Client(client);
@@ -112,7 +143,11 @@ export class Lake {
     let token: string | undefined;
     do {
       const page = await this.s3.send(
-        new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix, ...(token === undefined ? {} : { ContinuationToken: token }) }),
+        new ListObjectsV2Command({
+          Bucket: this.bucket,
+          Prefix: prefix,
+          ...(token === undefined ? {} : { ContinuationToken: token }),
+        }),
       );
       keys.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ''));
       token = page.NextContinuationToken;
@@ -146,7 +181,12 @@ export class Lake {
 
   /** Rows of a query as texts, NULL as null. */
   async rows(sql: string): Promise<(string | null)[][]> {
-    const execution = await runQuery(this.#athena, sql, String(this.host.outputs['workgroup']), String(this.host.outputs['database']));
+    const execution = await runQuery(
+      this.#athena,
+      sql,
+      String(this.host.outputs['workgroup']),
+      String(this.host.outputs['database']),
+    );
     const { ResultSet } = await this.#athena.send(new GetQueryResultsCommand({ QueryExecutionId: execution.QueryExecutionId }));
     return (ResultSet?.Rows ?? []).slice(1).map(({ Data }) => (Data ?? []).map(({ VarCharValue }) => VarCharValue ?? null));
   }

@@ -46,7 +46,7 @@ export const querying = (rest: Partial<TaskState> = { End: true }): State =>
   }) as State;
 
 type Payload = Record<string, never> & Json;
-export type FunctionFake = (payload: Payload, caller: Caller) => Promise<unknown> | unknown;
+export type FunctionFake = (payload: Payload, caller: Caller) => unknown;
 
 /** What a fake function throws to fail as a Lambda function does. */
 export class FunctionError extends Error {

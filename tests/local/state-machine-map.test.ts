@@ -98,7 +98,7 @@ test('a map that is retried starts all over', async () => {
 });
 
 test.each([
-  ['inline', inline({ Work: invoking('work') }, { Items: [1, 2], Next: 'Again?' } as Partial<MapState>)],
+  ['inline', inline({ Work: invoking('work') }, { Items: [1, 2], Next: 'Again?' })],
   ['Distributed', distributed({ Work: invoking('work') }, { Next: 'Again?' })],
 ])('a map that is entered again runs all its items again: %s', async (_kind, state) => {
   const calls: unknown[] = [];

@@ -6,7 +6,7 @@ import type { BufferIdentity, ObjectBuffer } from './object-buffer';
 import { MOST_PREFIX_CHARACTERS, ObjectNames } from './object-names';
 import { OpenBuffers } from './open-buffers';
 import { partitionKeyNames } from './prefix';
-import { Progress } from './progress';
+import type { Progress } from './progress';
 import type { DeliverySettings } from './settings';
 import type { ObjectSink, RecordSource } from './source';
 import { errorLine, type Failure, FAILURES, type PendingRecord, requestBytesOf, type Verdict } from './transform';
@@ -69,7 +69,7 @@ export class DeliveryEngine {
   #pendingBytes = 0;
   #pendingRequestBytes = 0;
   #pendingSince = 0;
-  #outstanding: { readonly records: readonly PendingRecord[]; readonly outcome: Promise<TransformOutcome> }[] = [];
+  readonly #outstanding: { readonly records: readonly PendingRecord[]; readonly outcome: Promise<TransformOutcome> }[] = [];
   #readTimer: Timer | undefined;
   #dueTimer: { readonly at: number; readonly timer: Timer } | undefined;
   #retryAt: number | undefined;

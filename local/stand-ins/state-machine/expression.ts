@@ -157,7 +157,9 @@ const functions = (scope: Scope, field: string): Readonly<Record<string, unknown
       if (items === undefined) return undefined;
       if (!Array.isArray(items) || !Number.isInteger(size) || size < 1)
         throw new Error('$partition takes an array and a positive integer.');
-      return Array.from({ length: Math.ceil(items.length / size) }, (_, part) => items.slice(part * size, (part + 1) * size));
+      return Array.from({ length: Math.ceil(items.length / size) }, (_, part) =>
+        (items as unknown[]).slice(part * size, (part + 1) * size),
+      );
     },
     range: (first: number, last: number, step: number) => {
       if (![first, last, step].every(Number.isInteger) || step === 0)

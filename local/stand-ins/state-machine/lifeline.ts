@@ -65,7 +65,7 @@ export class Lifeline {
         },
         (error: unknown) => {
           forget();
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error), { cause: error }));
         },
       );
     });

@@ -58,7 +58,7 @@ const pool = async (count: number, concurrency: number, work: (index: number) =>
   const thrown = workers.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
   // An error says more than the cuts that it brought about.
   const first = thrown.find((error) => !(error instanceof Cut)) ?? thrown[0];
-  if (first !== undefined) throw first;
+  if (first !== undefined) throw first instanceof Error ? first : new Error(String(first), { cause: first });
 };
 
 const itemsOf = async ({ strand, state, step, attempt }: Visit): Promise<readonly Json[]> => {

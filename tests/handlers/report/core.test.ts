@@ -34,7 +34,7 @@ const trail = (changed: Partial<AttemptTrail> = {}): AttemptTrail => ({
   expectation: undefined,
   gathered: [outcome()],
   verification: { bytesScanned: [2 ** 30, 100], partitions: [] },
-  publication: { published: [{ partition: PATH, before, after, lines: 8, conflicts: 1 }], superseded: [] },
+  publication: { complete: true, published: [{ partition: PATH, before, after, lines: 8, conflicts: 1 }], superseded: [] },
   ...changed,
 });
 const planWith = (batches: readonly string[]): Plan => ({
