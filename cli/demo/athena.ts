@@ -1,11 +1,5 @@
-import type {
-  AthenaClient,
-  QueryExecution} from '@aws-sdk/client-athena';
-import {
-  GetQueryExecutionCommand,
-  ListQueryExecutionsCommand,
-  StartQueryExecutionCommand,
-} from '@aws-sdk/client-athena';
+import type { AthenaClient, QueryExecution } from '@aws-sdk/client-athena';
+import { GetQueryExecutionCommand, ListQueryExecutionsCommand, StartQueryExecutionCommand } from '@aws-sdk/client-athena';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { LithifyError } from '../../contracts/errors';
 import type { QueryCost } from './result';
