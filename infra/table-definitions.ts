@@ -63,7 +63,7 @@ const EXTERNAL = { EXTERNAL: 'TRUE' };
 
 /**
  * Raw objects of the day and type that a query names. Types come from the configured list; without one they are `injected`, since none
- * can be projected: a query then names its types (`event_type = '…'` or `IN (…)`). Dates older than raw's lifetime have no objects left.
+ * can be projected: a query then names one type (`event_type = '…'`; Trino refuses a list). Dates older than raw's lifetime have no objects left.
  * https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
  */
 export const rawDefinition = (feed: Feed, bucket: string, { events, retention }: Settings): TableDefinition => ({
