@@ -16,7 +16,7 @@ export interface StackFile {
 export const readStackFile = (stack: string, stackYaml: string): StackFile => {
   const config = configOf(stack, stackYaml);
   const region = config['aws:region'];
-  if (region !== undefined && typeof region !== 'string') {
+  if (region !== undefined && (typeof region !== 'string' || !REGION.test(region))) {
     throw new UsageError(`aws:region is ${JSON.stringify(region)}; it must be the name of a region such as eu-west-1`);
   }
   return { settings: parseSettings(stack, ownConfig(config)), region };
@@ -32,11 +32,14 @@ const configOf = (stack: string, text: string): Readonly<Record<string, unknown>
   return config;
 };
 
+/** `eu-west-1`, `us-gov-east-1`, `ap-southeast-3`. */
+const REGION = /^[a-z]{2}(-[a-z]+){1,3}-\d+$/;
+
 const parsed = (file: string, text: string): unknown => {
   try {
     return parse(text);
   } catch (error) {
-    throw new UsageError(`${file} is not YAML: ${messageOf(error).split('\n')[0]}`, { cause: error });
+    throw new UsageError(`${file} is not YAML: ${messageOf(error).split('\n')[0]?.replace(/:$/, '')}`, { cause: error });
   }
 };
 

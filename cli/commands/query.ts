@@ -17,8 +17,28 @@ type Format = (typeof FORMATS)[number];
 export const statementOf = (text: string): string => {
   const statement = text.trim().replace(/(\s*;)+$/, '');
   if (statement === '') throw new UsageError('the SQL is empty; write it in quotes, or pipe it in and give - instead.');
+  const [verb = ''] = /^[a-z]+/i.exec(statement.replace(/^(\s|--[^\n]*\n?|\/\*[\s\S]*?\*\/|\()+/, '')) ?? [];
+  if (CHANGING.has(verb.toUpperCase()))
+    throw new UsageError(
+      `the SQL begins with ${verb.toUpperCase()}; lithify query only reads, so allowed are SELECT, WITH, SHOW, DESCRIBE and VALUES.`,
+    );
   return statement;
 };
+
+/** Statements that change the lake or the catalog: a slip here would undo what runs published. */
+const CHANGING: ReadonlySet<string> = new Set([
+  'ALTER',
+  'CREATE',
+  'DELETE',
+  'DROP',
+  'INSERT',
+  'MERGE',
+  'MSCK',
+  'OPTIMIZE',
+  'UNLOAD',
+  'UPDATE',
+  'VACUUM',
+]);
 
 /** Objects and files know a column by its name alone. */
 export const checkNames = ({ columns }: QueryResult): void => {

@@ -158,6 +158,8 @@ describe('a result', () => {
   it('comes from a statement without its closing semicolon; an empty one is refused', () => {
     expect(statementOf(" SELECT ';' ;\n;")).toBe("SELECT ';'");
     expect(() => statementOf(' ;\n')).toThrow('the SQL is empty');
+    expect(() => statementOf('-- tidy up\nDrop TABLE events')).toThrow('the SQL begins with DROP; lithify query only reads');
+    expect(statementOf('(SELECT 1)')).toBe('(SELECT 1)');
   });
 });
 

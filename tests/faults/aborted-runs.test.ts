@@ -8,7 +8,7 @@ const COPIES = FIRST.slice(0, 6);
 const EVERYTHING = [['12', '18', '12']];
 const COUNTS = 'SELECT count(*), sum(copies), count(DISTINCT event_uuid) FROM events';
 
-/** State boundaries of a run that has work to do, as many as are counted in a run that nothing disturbs. */
+/** Every so many of the boundaries that are counted where nothing disturbs the runs; the last two come too late to abort anything. */
 const STEP = 4;
 
 const play = async (onTransition: (transition: Transition, lake: Lake) => void): Promise<Lake> => {
@@ -35,7 +35,7 @@ describe('a run that is aborted at a state boundary is healed by the next one', 
 
   test('at every boundary of a sample, after two more nights nothing is lost, doubled, locked or left to do', async () => {
     expect(boundaries).toBeGreaterThan(40);
-    for (let point = 1; point <= boundaries; point += STEP) {
+    for (let point = 1; point < boundaries - 2; point += STEP) {
       let seen = 0;
       const lake = await play((transition, { host }) => {
         if (++seen !== point) return;
@@ -55,7 +55,7 @@ describe('a run that is aborted at a state boundary is healed by the next one', 
         const { executions } = (await lake.host.call('states', 'ListExecutions', {
           stateMachineArn: String(lake.host.outputs['stateMachineArn']),
         })) as { executions: { status: string }[] };
-        expect({ point, ended: executions[0]?.status }).toEqual({ point, ended: 'ABORTED' });
+        expect({ point, aborted: executions.filter(({ status }) => status === 'ABORTED').length }).toEqual({ point, aborted: 1 });
         await lake.night();
         await lake.night();
         expect({ point, rows: await lake.rows(COUNTS) }).toEqual({ point, rows: EVERYTHING });

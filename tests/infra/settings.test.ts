@@ -233,3 +233,9 @@ describe('the interval of a schedule', () => {
     );
   });
 });
+
+test('a region that is none is refused by its name', () => {
+  const yaml = 'config:\n  aws:region: nowhere\n';
+
+  expect(() => readStackFile('dev', yaml)).toThrow('aws:region is "nowhere"; it must be the name of a region such as eu-west-1');
+});
