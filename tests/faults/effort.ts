@@ -1,0 +1,2 @@
+/** Whether the whole of each matrix is to be run (`npm run test:faults -- --all`), or the seeded sample that fits into a few minutes. */
+export const everything: boolean = process.env['LITHIFY_FAULTS'] === 'all';
