@@ -20,6 +20,8 @@ import { catalogSettings } from './stand-ins/catalog/settings';
 import { DeliveryStandIn } from './stand-ins/delivery/delivery-stand-in';
 import { deliverySettings } from './stand-ins/delivery/settings';
 import { FunctionHost } from './stand-ins/function/function-host';
+import { Lifecycle } from './stand-ins/s3/lifecycle';
+import { lifecycleRules } from './stand-ins/s3/lifecycle-settings';
 import { s3Rest } from './stand-ins/s3/rest';
 import { S3StandIn } from './stand-ins/s3/s3';
 import { ScheduleStandIn } from './stand-ins/schedule/schedule-stand-in';
@@ -32,6 +34,7 @@ import { streamSettings } from './stand-ins/stream/settings';
 import { TraceLog } from './trace';
 
 const BUCKET = 'aws:s3/bucket:Bucket';
+const LIFECYCLE = 'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration';
 const ROLE = 'aws:iam/role:Role';
 const FUNCTION = 'aws:lambda/function:Function';
 
@@ -85,6 +88,8 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
 
   const buckets = resourcesOf(graph, BUCKET).map(({ inputs }) => String(inputs['bucket']));
   const s3 = closing.add(new S3StandIn({ dataDir, buckets, versioned: buckets, clock, trace: trace.record, region, accountId }));
+  const rules = lifecycleRules(resourcesOf(graph, LIFECYCLE));
+  closing.add(new Lifecycle({ s3, clock, trace: trace.record, dataDir, rules }));
   const catalog = closing.add(new CatalogStandIn({ settings: catalogSettings(graph), clock, dataDir }));
   const streams = closing.add(new StreamStandIn({ streams: standIns.stream.map(streamSettings), clock, dataDir, accountId }));
   const functions = closing.add(

@@ -86,6 +86,7 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
       'Multipart uploads with their rules (5 MiB a part but the last, 10,000 parts, ETags of parts), and uploads that are copied in parts.',
       '`aws-chunked` bodies with trailers; CRC32, CRC32C, CRC64NVME, SHA-1, SHA-256 and Content-MD5 are checked.',
       'DeleteObjects takes 1,000 keys and answers 200 with an error per key.',
+      'Lifecycle rules by prefix and days: an object leaves, and an upload that never ended is given up, so many days later, rounded up to the next midnight UTC.',
       'ACLs are refused but for those that an owner-enforced bucket accepts; another expected bucket owner is `AccessDenied`.',
     ],
     different: [
@@ -93,13 +94,15 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
       'A file system that folds case or Unicode forms folds keys with it.',
       'A file that is placed by hand is an object; its ETag is read from its content.',
       'Versioning is answered as configured, and old versions are not kept.',
+      'What a lifecycle rule ends is gone at that midnight; S3 may take some days longer. No delete marker is to be seen, and what expired cannot be brought back.',
+      'To a lifecycle rule no object is older than the data directory: the time of a file that is placed by hand may be of any year.',
       'Encryption headers are accepted, and objects are plain; the storage class is STANDARD alone.',
     ],
     absent: [
-      'Versions by id, tags, object lock, lifecycle (nothing expires), policies, CORS, website, inventory, notifications, Select, other storage classes.',
+      'Versions by id, tags, object lock, GetBucketLifecycleConfiguration, rules by tag, size or date, transitions to other storage classes, policies, CORS, website, inventory, notifications, Select, other storage classes.',
       'Creating and deleting buckets: the program declares them. Virtual-hosted addresses: path style alone.',
     ],
-    tests: ['tests/local/s3/store.test.ts', 'tests/local/s3/wire.test.ts'],
+    tests: ['tests/local/s3/store.test.ts', 'tests/local/s3/wire.test.ts', 'tests/local/s3/lifecycle.test.ts'],
   },
   function: {
     service: 'AWS Lambda',

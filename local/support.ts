@@ -2,6 +2,7 @@ import { honouredInputs as athenaHonoured, ignoredInputs as athenaIgnored } from
 import { honouredInputs as catalogHonoured, ignoredInputs as catalogIgnored } from './stand-ins/catalog/settings';
 import { honouredInputs as deliveryHonoured, ignoredInputs as deliveryIgnored } from './stand-ins/delivery/settings';
 import { honouredInputs as functionHonoured, ignoredInputs as functionIgnored } from './stand-ins/function/settings';
+import { honouredInputs as lifecycleHonoured, ignoredInputs as lifecycleIgnored } from './stand-ins/s3/lifecycle-settings';
 import { honouredInputs as scheduleHonoured, ignoredInputs as scheduleIgnored } from './stand-ins/schedule/settings';
 import { honouredInputs as machineHonoured, ignoredInputs as machineIgnored } from './stand-ins/state-machine/settings';
 import { honouredInputs as streamHonoured, ignoredInputs as streamIgnored } from './stand-ins/stream/settings';
@@ -57,7 +58,9 @@ export const SUPPORT: Readonly<Record<string, Support>> = {
   'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': { inert: 'the endpoint is bound to the loopback interface' },
   'aws:s3/bucketPolicy:BucketPolicy': { inert: 'policies are not evaluated, and the loopback interface needs no TLS' },
   'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': {
-    inert: 'nothing expires: a local lake is deleted with its folder',
+    standIn: 'storage',
+    honoured: lifecycleHonoured,
+    ignored: lifecycleIgnored,
   },
   'aws:iam/role:Role': { inert: 'every caller signs as its role; policies are not evaluated' },
   'aws:iam/rolePolicy:RolePolicy': { inert: 'policies are not evaluated' },

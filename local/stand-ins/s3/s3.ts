@@ -17,7 +17,7 @@ import type { StoredObject } from './store';
  * UTF-8 order with prefix, delimiter and pages of 1,000, multipart uploads, `aws-chunked` bodies, checksums and Content-MD5.
  * Ignored, because nothing here can show it: encryption at rest (SSE-S3, SSE-KMS), storage class STANDARD, request payer,
  * the canned ACLs that an owner-enforced bucket accepts, signatures. Versioning is reported as configured, but old versions are
- * not kept. Lifecycle rules do not run.
+ * not kept. Lifecycle rules run on the host's clock (lifecycle.ts).
  * Refused, because files cannot hold it: keys with empty, "." or ".." segments, control characters or segments above 255 bytes;
  * a key beside another that is a folder of it. A file system that folds case or Unicode forms folds keys with it.
  * Everything else is answered with NotImplemented (501).

@@ -165,7 +165,18 @@ export class ObjectStore {
   async remove(bucket: string, key: string, ifMatch?: string): Promise<void> {
     const check = await this.#conditions(bucket, key, { ifMatch });
     check();
-    if (this.#mark(bucket, key) === undefined) return;
+    if (this.#mark(bucket, key) !== undefined) this.#unlink(bucket, key);
+  }
+
+  /** Deletes the object where what its last modification says holds, in one stretch; whether it did. */
+  removeIf(bucket: string, key: string, holds: (lastModified: number) => boolean): boolean {
+    const mark = this.#mark(bucket, key);
+    if (mark === undefined || !holds(mark.modified)) return false;
+    this.#unlink(bucket, key);
+    return true;
+  }
+
+  #unlink(bucket: string, key: string): void {
     const path = this.pathOf(bucket, key);
     unlinkSync(path);
     this.#index.forget(bucket, key);
