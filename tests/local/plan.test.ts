@@ -114,7 +114,7 @@ test.each(['dev', 'prod'])('the whole program of %s runs locally', async (stack)
   expect(Object.fromEntries(Object.entries(standIns).map(([name, resources]) => [name, resources.length]))).toEqual({
     stream: 1,
     delivery: 1,
-    storage: 2,
+    storage: 4,
     function: 13,
     catalog: 6,
     athena: 6,
