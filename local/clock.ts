@@ -26,6 +26,48 @@ export const holding = async <T>(clock: Clock, work: () => Promise<T>): Promise<
   }
 };
 
+/** A hold that can be let go for a while, by whoever waits in its midst for something that only the passing of time brings. */
+export class PausableHold {
+  #release: (() => void) | undefined;
+  #pauses = 0;
+  #ended = false;
+
+  constructor(private readonly clock: Clock) {
+    this.#release = clock.hold();
+  }
+
+  /** Runs `work` without this hold, and takes it again unless it has ended meanwhile. */
+  async letGo<T>(work: () => Promise<T>): Promise<T> {
+    this.#pauses++;
+    this.#drop();
+    try {
+      return await work();
+    } finally {
+      if (--this.#pauses === 0 && !this.#ended) this.#release = this.clock.hold();
+    }
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#drop();
+  }
+
+  #drop(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+}
+
+/** As `holding`, for work that may let go of the clock in its midst. */
+export const holdingPausably = async <T>(clock: Clock, work: (hold: PausableHold) => Promise<T>): Promise<T> => {
+  const hold = new PausableHold(clock);
+  try {
+    return await work(hold);
+  } finally {
+    hold.end();
+  }
+};
+
 /** Waits on the clock. The holder of a clock must release its hold around this, or time never passes. */
 export const sleep = (clock: Clock, milliseconds: number): Promise<void> =>
   new Promise((resolve) => clock.schedule(clock.now() + milliseconds, () => resolve()));

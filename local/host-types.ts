@@ -1,4 +1,5 @@
 import type { Graph } from './graph';
+import type { Interceptor } from './interceptor';
 import type { Transition } from './stand-ins/state-machine/integrations';
 
 /** How to start the embedded host. */
@@ -18,6 +19,8 @@ export interface HostOptions {
   readonly graph?: Graph;
   /** Told of every state that an execution enters or leaves. */
   readonly onTransition?: (transition: Transition) => void;
+  /** Stands between callers and services; for tests of what the pipeline makes of failing calls. */
+  readonly intercept?: Interceptor;
 }
 
 export type ClockKind = 'wall' | 'manual';

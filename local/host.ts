@@ -9,7 +9,9 @@ import { holding, ManualClock, WallClock } from './clock';
 import { claimDataDirectory } from './data-directory';
 import type { AdminHandler } from './endpoint/admin';
 import { startEndpoint } from './endpoint/endpoint';
+import type { Interception } from './endpoint/intercepting';
 import { resourcesOf, type Graph } from './graph';
+import { interceptedIntegrations } from './machine-interception';
 import type { Host, HostDescription, HostOptions } from './host-types';
 import { planHost } from './plan';
 import { AthenaStandIn } from './stand-ins/athena/athena-stand-in';
@@ -26,9 +28,9 @@ import { s3Rest } from './stand-ins/s3/rest';
 import { S3StandIn } from './stand-ins/s3/s3';
 import { ScheduleStandIn } from './stand-ins/schedule/schedule-stand-in';
 import { scheduleSettings } from './stand-ins/schedule/settings';
+import type { Integrations } from './stand-ins/state-machine/integrations';
 import { stateMachinesOf } from './stand-ins/state-machine/settings';
 import { StateMachineStandIn } from './stand-ins/state-machine/stand-in';
-import type { Json } from '../workflows/asl';
 import { StreamStandIn } from './stand-ins/stream/stream-stand-in';
 import { streamSettings } from './stand-ins/stream/settings';
 import { TraceLog } from './trace';
@@ -118,6 +120,13 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
   const athena = closing.add(
     await AthenaStandIn.open({ settings: athenaSettings(graph), catalog, store: s3Objects(s3), clock, dataDir }),
   );
+  const integrations: Integrations = {
+    invokeFunction: (caller, arn, payload, hold) => functions.invoke(caller, arn, payload, hold),
+    athena: athena.service,
+    waitForQuery: (id) => holding(clock, () => ended(athena, id)),
+    glue: catalog.service,
+    readObject: async (caller, bucket, key) => readFile((await s3.getObject(caller, { bucket, key })).path),
+  };
   const machines = closing.add(
     new StateMachineStandIn({
       machines: stateMachinesOf(graph),
@@ -126,16 +135,7 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
       accountId,
       region,
       ...(options.onTransition === undefined ? {} : { onTransition: options.onTransition }),
-      integrations: {
-        invokeFunction: async (caller, arn, payload) => {
-          const answer = await functions.invoke(caller, arn, payload);
-          return { ...answer, payload: answer.payload as Json };
-        },
-        athena: athena.service,
-        waitForQuery: (id) => holding(clock, () => ended(athena, id)),
-        glue: catalog.service,
-        readObject: async (caller, bucket, key) => readFile((await s3.getObject(caller, { bucket, key })).path),
-      },
+      integrations: options.intercept === undefined ? integrations : interceptedIntegrations(integrations, options.intercept),
     }),
   );
   const schedules = closing.add(
@@ -157,13 +157,18 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
     remember(dataDir, manual.now());
   };
   const services = [streams.service, delivery.service, catalog.service, athena.service, machines.service];
+  const interception: Interception | undefined =
+    options.intercept === undefined
+      ? undefined
+      : { intercept: options.intercept, invocation: (token) => functions.invocationOf(token) };
   const endpoint = await startEndpoint({
     port: options.port,
     accountId,
     roles: resourcesOf(graph, ROLE).map(({ outputs: { arn } }) => String(arn)),
     services,
     restRoutes: schedules.routes,
-    s3: s3Rest(s3, (thrown) => console.error(thrown)),
+    s3: s3Rest(s3, (thrown) => console.error(thrown), interception),
+    ...(interception === undefined ? {} : { interception }),
     admin: admin(describe, advance, () => ({ deliveries: delivery.stats() })),
     trace: trace.record,
     clock,

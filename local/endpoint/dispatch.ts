@@ -1,12 +1,14 @@
 import { AwsError } from '../aws-error';
 import type { Caller } from '../caller';
 import type { Clock } from '../clock';
-import type { JsonService, Trace } from '../service';
+import type { JsonService, Operation, Trace } from '../service';
 import type { AdminHandler } from './admin';
 import { adminPrefix, answerAdmin } from './admin';
 import { signerFinder } from './credentials';
 import type { Exchange } from './exchange';
 import { bodyOf, isHangUp } from './exchange';
+import { AnswerLost } from '../interceptor';
+import { callOf, type Interception } from './intercepting';
 import type { JsonCall } from './json';
 import { errorBody, jsonDispatcher, parseInput, resourceOf } from './json';
 import { answerQuery, queryError } from './query';
@@ -33,6 +35,8 @@ export interface Services {
   readonly clock: Clock;
   /** Told of everything thrown that is not an answer of AWS: a bug. The client gets a 500. */
   readonly onBug: (thrown: unknown) => void;
+  /** Stands between clients and the JSON services; S3 has its own. */
+  readonly interception?: Interception;
 }
 
 const missingToken = (): AwsError => new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', 403);
@@ -61,14 +65,33 @@ export const dispatcher = (host: Services): ((exchange: Exchange) => Promise<voi
       if (call.run instanceof AwsError) throw call.run;
       const input = parseInput(body);
       resource = resourceOf(input);
-      const output = await call.run(input, caller);
+      const output = await runJson(exchange, call, call.run, input, caller);
       exchange.send(200, { 'content-type': call.contentType }, JSON.stringify(output));
     } catch (thrown) {
+      if (thrown instanceof AnswerLost) return exchange.drop();
       failed = awsErrorOf(exchange, thrown);
       exchange.send(failed.status, { 'content-type': call.contentType, 'x-amzn-ErrorType': failed.code }, errorBody(failed));
     } finally {
       traceCall(call.service, call.operation, caller, resource, failed);
     }
+  };
+
+  const runJson = async (
+    exchange: Exchange,
+    { service, operation }: JsonCall,
+    run: Operation,
+    input: Readonly<Record<string, unknown>>,
+    caller: Caller,
+  ): Promise<object> => {
+    const { interception } = host;
+    if (interception === undefined) return run(input, caller);
+    const call = callOf(interception, exchange, { service, operation, caller, input, resource: resourceOf(input) });
+    const answer = await interception.intercept(call, async (replaced) => ({
+      kind: 'json',
+      output: await run(replaced ?? input, caller),
+    }));
+    if (answer.kind !== 'json') throw new Error(`${service} ${operation} cannot be answered by an answer of kind ${answer.kind}`);
+    return answer.output;
   };
 
   const answerForm = async (exchange: Exchange, service: string, caller: Caller | undefined): Promise<void> => {

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { constants } from 'node:http2';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -24,6 +25,8 @@ export interface Exchange {
   /** Whether the client went away before it had its answer. */
   gone(): boolean;
   answered(): boolean;
+  /** Closes the connection instead of answering. */
+  drop(): void;
 }
 
 export const exchangeOf = (
@@ -62,6 +65,10 @@ export const exchangeOf = (
     },
     gone: () => gone,
     answered: () => response.headersSent,
+    drop: () => {
+      if ('stream' in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      else response.destroy();
+    },
   };
 };
 

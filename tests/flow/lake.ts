@@ -16,6 +16,7 @@ import { capture } from '../../local/capture';
 import type { Graph } from '../../local/graph';
 import { startHost } from '../../local/host';
 import type { Host } from '../../local/host-types';
+import type { Interceptor } from '../../local/interceptor';
 import type { Transition } from '../../local/stand-ins/state-machine/integrations';
 import { planSchema, reportSchema, type Plan, type Report } from '../../workflows/documents';
 
@@ -45,6 +46,7 @@ let captured: Promise<Graph> | undefined;
 export const openHost = async (
   dataDirectory: string,
   onTransition: (transition: Transition) => void = () => undefined,
+  intercept?: Interceptor,
 ): Promise<Host> => {
   captured ??= capture({ stack: 'dev', projectDir: PROJECT });
   const graph = await captured;
@@ -57,6 +59,7 @@ export const openHost = async (
     startMillis: START,
     graph,
     onTransition,
+    ...(intercept === undefined ? {} : { intercept }),
   });
 };
 
@@ -85,8 +88,9 @@ export class Lake {
   static async open(
     dataDir = mkdtempSync(join(tmpdir(), 'lithify-flow-')),
     onTransition?: (transition: Transition) => void,
+    intercept?: Interceptor,
   ): Promise<Lake> {
-    const host = await openHost(dataDir, onTransition);
+    const host = await openHost(dataDir, onTransition, intercept);
     return new Lake(host, dataDir);
   }
 

@@ -139,9 +139,6 @@ export const openMachine = (setup: Setup) => {
     athena,
     waitForQuery: (id) => waiting.get(id) ?? Promise.reject(new Error(`no query ${id}`)),
     glue: {
-      name: 'glue',
-      targetPrefix: 'AWSGlue',
-      jsonVersion: '1.1',
       operations: { DeleteTable: async (input) => setup.glue?.(input) ?? {} },
     },
     readObject: async (_caller, bucket, key) => {

@@ -3,8 +3,9 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AwsError } from '../../aws-error';
 import { accessKeyIdOf, type Caller } from '../../caller';
-import { type Clock, holding } from '../../clock';
+import { type Clock, holdingPausably, type PausableHold, sleep } from '../../clock';
 import type { Resource } from '../../graph';
+import type { CallingFunction } from '../../interceptor';
 import type { Trace } from '../../service';
 import { FunctionWorker, type InvocationContext, type Outcome } from './function-worker';
 import { type FunctionSettings, functionSettings } from './settings';
@@ -67,7 +68,10 @@ interface Deployed {
 interface Environment {
   readonly deployed: Deployed;
   readonly worker: FunctionWorker;
+  /** What the functions in it sign with, beside the key of their role: a real one has a token of its own as well. */
+  readonly sessionToken: string;
   idle: NodeJS.Timeout | undefined;
+  running: { readonly event: string; readonly hold: PausableHold } | undefined;
 }
 
 interface Waiting {
@@ -84,6 +88,7 @@ export class FunctionHost implements FunctionInvoker {
   readonly #reserved = new Set<Environment>();
   #queue: Waiting[] = [];
   #closed = false;
+  #started = 0;
 
   constructor(private readonly options: FunctionHostOptions) {
     for (const resource of options.functions) {
@@ -94,7 +99,8 @@ export class FunctionHost implements FunctionInvoker {
     }
   }
 
-  async invoke(caller: Caller, functionArnOrName: string, payload: unknown): Promise<InvokeResult> {
+  /** `hold` is the one that the caller has on the clock already, for the time of the invocation. */
+  async invoke(caller: Caller, functionArnOrName: string, payload: unknown, hold?: PausableHold): Promise<InvokeResult> {
     const at = this.options.clock.now();
     const deployed = this.#functions.get(functionArnOrName.replace(/:\$LATEST$/, ''));
     const traced = (error?: string): void =>
@@ -109,13 +115,36 @@ export class FunctionHost implements FunctionInvoker {
     try {
       if (deployed === undefined)
         throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArnOrName}`, 404);
-      const result = await holding(this.options.clock, () => this.#invoke(deployed, payload));
+      const result = await (hold === undefined
+        ? holdingPausably(this.options.clock, (own) => this.#invoke(deployed, payload, own))
+        : this.#invoke(deployed, payload, hold));
       traced(result.functionError);
       return result;
     } catch (thrown) {
       traced(thrown instanceof AwsError ? thrown.code : 'InternalFailure');
       throw thrown;
     }
+  }
+
+  /** What runs in the environment that signs with this token, and the hold that it has on the clock. */
+  invocationOf(sessionToken: string): { readonly from: CallingFunction; readonly hold: PausableHold } | undefined {
+    const environment = this.#environments.find((one) => one.sessionToken === sessionToken);
+    if (environment?.running === undefined) return undefined;
+    const { worker, deployed, running } = environment;
+    const { name, timeoutSeconds } = deployed.settings;
+    const { hold } = running;
+    return {
+      hold,
+      from: {
+        functionName: name,
+        event: JSON.parse(running.event),
+        kill: () => worker.end('killed'),
+        timeOut: async () => {
+          await hold.letGo(() => sleep(this.options.clock, timeoutSeconds * 1000));
+          worker.end('timed out');
+        },
+      },
+    };
   }
 
   /** Ends all environments; invocations that still run or wait are abandoned. */
@@ -125,7 +154,7 @@ export class FunctionHost implements FunctionInvoker {
     await Promise.all(this.#environments.splice(0).map((environment) => this.#end(environment)));
   }
 
-  async #invoke(deployed: Deployed, payload: unknown): Promise<InvokeResult> {
+  async #invoke(deployed: Deployed, payload: unknown, hold: PausableHold): Promise<InvokeResult> {
     const text = typeof payload === 'string' ? payload : (JSON.stringify(payload) ?? 'null');
     if (Buffer.byteLength(text) > REQUEST_BYTES) {
       throw new AwsError(
@@ -135,7 +164,9 @@ export class FunctionHost implements FunctionInvoker {
       );
     }
     const environment = await this.#acquire(deployed);
+    environment.running = { event: text, hold };
     const outcome = await environment.worker.run(text, this.#context(deployed));
+    environment.running = undefined;
     this.#release(environment);
     return answered(outcome);
   }
@@ -183,8 +214,10 @@ export class FunctionHost implements FunctionInvoker {
     deployed.bundle ??= this.options.bundleOf(deployed.resource);
     const path = this.#logPath(deployed.settings);
     const log = (text: string): void => appendFileSync(path, text);
-    const worker = new FunctionWorker(deployed.settings, deployed.bundle, this.#environmentVariables(deployed.settings), log);
-    const environment: Environment = { deployed, worker, idle: undefined };
+    const sessionToken = `${deployed.settings.name}/${this.#started++}`;
+    const variables = { ...this.#environmentVariables(deployed.settings), AWS_SESSION_TOKEN: sessionToken };
+    const worker = new FunctionWorker(deployed.settings, deployed.bundle, variables, log);
+    const environment: Environment = { deployed, worker, sessionToken, idle: undefined, running: undefined };
     this.#environments.push(environment);
     return environment;
   }

@@ -87,6 +87,13 @@ export class FunctionWorker {
     });
   }
 
+  /** Ends the environment in the midst of its event, as its sandbox's death or its timeout does. */
+  end(how: 'killed' | 'timed out'): void {
+    void this.terminate();
+    if (how === 'killed') this.#fail('Runtime.ExitError', 'Error: Runtime exited with error: signal: killed');
+    else this.#fail('Sandbox.Timedout', `Error: Task timed out after ${this.settings.timeoutSeconds.toFixed(2)} seconds`);
+  }
+
   async terminate(): Promise<void> {
     this.ended = true;
     await this.#worker.terminate();

@@ -14,7 +14,7 @@ import { discard } from './staging';
 
 /** The 5 GiB of one PutObject: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html */
 const bodyLimit = 5 * 1024 ** 3;
-const xmlBodyLimit = 2 * 1024 * 1024;
+export const xmlBodyLimit = 2 * 1024 * 1024;
 
 export interface Received {
   readonly staged: Staged;

@@ -2,7 +2,9 @@ import { AwsError } from '../../aws-error';
 import type { Caller } from '../../caller';
 import type { Exchange } from '../../endpoint/exchange';
 import { isHangUp } from '../../endpoint/exchange';
+import { callOf, deletedKeys, type Interception, keepingBack } from '../../endpoint/intercepting';
 import { document, element } from '../../endpoint/xml';
+import { AnswerLost } from '../../interceptor';
 import {
   createBucket,
   deleteObjects,
@@ -13,6 +15,7 @@ import {
   listObjectsV1,
   listObjectsV2,
 } from './rest-buckets';
+import { xmlBodyLimit } from './rest-body';
 import type { Context } from './rest-context';
 import { notImplemented } from './rest-context';
 import { requireKnownHeaders } from './rest-headers';
@@ -137,6 +140,22 @@ const errorXml = (exchange: Exchange, error: AwsError): string =>
     element('HostId', 'lithify'),
   ]);
 
+const answerIntercepted = async (interception: Interception, route: Route, context: Context): Promise<void> => {
+  const { caller, bucket, key } = context;
+  const { operation } = route;
+  const read = operation === 'DeleteObjects' ? await deletedKeys(context.exchange, xmlBodyLimit) : undefined;
+  const { exchange, answer } = keepingBack(read?.exchange ?? context.exchange);
+  const input = { Bucket: bucket, Key: key, ...(read === undefined ? {} : { Keys: read.keys }) };
+  const call = callOf(interception, exchange, { service: 's3', operation, caller, input, resource: `s3://${bucket}/${key}` });
+  const given = await interception.intercept(call, async (replaced) => {
+    if (replaced !== undefined) throw new Error('the input of a call of S3 cannot be replaced');
+    await route.answer({ ...context, exchange });
+    return answer();
+  });
+  if (given.kind !== 'http') throw new Error(`S3 ${operation} cannot be answered by an answer of kind ${given.kind}`);
+  context.exchange.send(given.status, given.headers, given.body);
+};
+
 /** Who calls without credentials, in the trace. */
 const anonymous: Caller = { arn: 'anonymous', accessKeyId: '' };
 
@@ -144,6 +163,7 @@ const anonymous: Caller = { arn: 'anonymous', accessKeyId: '' };
 export const s3Rest = (
   s3: S3StandIn,
   onBug: (thrown: unknown) => void,
+  interception?: Interception,
 ): ((exchange: Exchange, caller: Caller | undefined) => Promise<void>) => {
   const answer = async (exchange: Exchange, caller: Caller | undefined): Promise<void> => {
     const { bucket, key } = nameOf(exchange.path);
@@ -155,13 +175,15 @@ export const s3Rest = (
       if (route === undefined) throw notImplemented(`${exchange.method} of this resource`);
       requireKnownParameters(exchange, route);
       requireKnownHeaders(exchange.headers, s3.accountId);
-      await route.answer({ s3, exchange, caller, bucket, key });
+      const context = { s3, exchange, caller, bucket, key };
+      await (interception === undefined ? route.answer(context) : answerIntercepted(interception, route, context));
     });
   };
   return async (exchange, caller) => {
     try {
       await answer(exchange, caller);
     } catch (thrown) {
+      if (thrown instanceof AnswerLost) return exchange.drop();
       if (isHangUp(exchange, thrown)) return;
       // Half an answer cannot be mended: the connection ends with it.
       if (exchange.answered()) throw thrown;

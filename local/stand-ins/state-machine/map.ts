@@ -1,7 +1,7 @@
 import { messageOf } from '../../../contracts/errors';
 import type { Json, MapState, State } from '../../../workflows/asl';
 import { AwsError } from '../../aws-error';
-import { holding } from '../../clock';
+import { holdingPausably } from '../../clock';
 import { isRecord } from './checks';
 import { isList } from './expression';
 import { Cut } from './lifeline';
@@ -86,7 +86,9 @@ const readItems = async (
   const refuse = (reason: string): StateError => new StateError('States.ItemReaderFailed', `s3://${bucket}/${key}: ${reason}`);
   let body: Uint8Array | string;
   try {
-    body = await strand.lifeline.race(holding(clock, () => integrations.readObject(strand.life.caller, bucket, key)));
+    body = await strand.lifeline.race(
+      holdingPausably(clock, (hold) => integrations.readObject(strand.life.caller, bucket, key, hold)),
+    );
   } catch (error) {
     throw error instanceof AwsError ? refuse(`${error.code}: ${error.message}`) : error;
   }

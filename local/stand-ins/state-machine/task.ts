@@ -1,9 +1,9 @@
 import { messageOf } from '../../../contracts/errors';
 import type { Json, TaskState } from '../../../workflows/asl';
 import { AwsError } from '../../aws-error';
-import { holding } from '../../clock';
-import type { Operation } from '../../service';
+import { holdingPausably, type PausableHold } from '../../clock';
 import { isRecord } from './checks';
+import type { MachineOperation } from './integrations';
 import type { Life } from './life';
 import { Cut, type Lifeline } from './lifeline';
 import { StateError, payloadText } from './state-error';
@@ -80,15 +80,15 @@ const serviceError = (service: string, error: unknown): unknown =>
     : error;
 
 /** Makes one call of a service as the machine's role; what it throws is named `<Service>.<code>`. */
-const call = async <T>(life: Life, service: string, work: () => Promise<T>): Promise<T> => {
+const call = async <T>(life: Life, service: string, work: (hold: PausableHold) => Promise<T>): Promise<T> => {
   try {
-    return await holding(life.around.clock, work);
+    return await holdingPausably(life.around.clock, work);
   } catch (error) {
     throw serviceError(service, error);
   }
 };
 
-const operationOf = (operations: Readonly<Record<string, Operation>>, name: string): Operation => {
+const operationOf = (operations: Readonly<Record<string, MachineOperation>>, name: string): MachineOperation => {
   const operation = operations[name];
   if (operation === undefined) throw new Error(`The service that the state machine was given has no ${name}.`);
   return operation;
@@ -103,8 +103,8 @@ const invokeFunction = async (strand: Strand, step: Step, args: Arguments): Prom
   if (unknown.length > 0)
     throw new StateError('States.Runtime', `lambda:invoke has arguments that are not modelled: ${unknown.join(', ')}.`);
   const name = textOf(args, 'FunctionName', step);
-  const { payload: answer, functionError } = await call(life, 'Lambda', () =>
-    life.around.integrations.invokeFunction(life.caller, name, JSON.stringify(args['Payload'] ?? {})),
+  const { payload: answer, functionError } = await call(life, 'Lambda', (hold) =>
+    life.around.integrations.invokeFunction(life.caller, name, JSON.stringify(args['Payload'] ?? {}), hold),
   );
   const payload = asJson(answer);
   if (functionError === undefined) return { ExecutedVersion: '$LATEST', Payload: payload, StatusCode: 200 };
@@ -116,7 +116,7 @@ const runQuery = async (strand: Strand, _step: Step, args: Arguments, task: Life
   const { life } = strand;
   const { athena, waitForQuery } = life.around.integrations;
   const ask = (name: string, input: Arguments): Promise<object> =>
-    call(life, 'Athena', () => operationOf(athena.operations, name)(input, life.caller));
+    call(life, 'Athena', (hold) => operationOf(athena.operations, name)(input, life.caller, hold));
   const started = asJson(await ask('StartQueryExecution', args));
   const id = isRecord(started) ? started['QueryExecutionId'] : undefined;
   if (typeof id !== 'string') throw new Error(`StartQueryExecution answered ${JSON.stringify(started)}.`);
@@ -147,7 +147,7 @@ const runQuery = async (strand: Strand, _step: Step, args: Arguments, task: Life
 const deleteTable = async (strand: Strand, _step: Step, args: Arguments): Promise<Json> => {
   const { life } = strand;
   const { glue } = life.around.integrations;
-  return asJson(await call(life, 'Glue', () => operationOf(glue.operations, 'DeleteTable')(args, life.caller)));
+  return asJson(await call(life, 'Glue', (hold) => operationOf(glue.operations, 'DeleteTable')(args, life.caller, hold)));
 };
 
 const INTEGRATIONS: Readonly<Record<TaskState['Resource'], Integration>> = {
