@@ -47,9 +47,10 @@ export const openHost = async (
   dataDirectory: string,
   onTransition: (transition: Transition) => void = () => undefined,
   intercept?: Interceptor,
+  change: (graph: Graph) => Graph = (graph) => graph,
 ): Promise<Host> => {
   captured ??= capture({ stack: 'dev', projectDir: PROJECT });
-  const graph = await captured;
+  const graph = change(await captured);
   return startHost({
     stack: 'dev',
     projectDirectory: PROJECT,
@@ -89,8 +90,9 @@ export class Lake {
     dataDir = mkdtempSync(join(tmpdir(), 'lithify-flow-')),
     onTransition?: (transition: Transition) => void,
     intercept?: Interceptor,
+    change?: (graph: Graph) => Graph,
   ): Promise<Lake> {
-    const host = await openHost(dataDir, onTransition, intercept);
+    const host = await openHost(dataDir, onTransition, intercept, change);
     return new Lake(host, dataDir);
   }
 
