@@ -7,7 +7,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { judgeLine } from '../contracts/event';
 import { feedNamed } from '../contracts/feeds';
-import { curatedAttemptPrefix, gatheredPrefix, type Partition, s3Uri, temporaryTable } from '../contracts/lake';
+import { curatedAttemptPrefix, gatheredPrefix, partitionPath, type Partition, s3Uri, temporaryTable } from '../contracts/lake';
 import { startHost } from '../local/host';
 import { resourcesOf } from '../local/graph';
 import { createStatement } from '../workflows/sql';
@@ -97,9 +97,9 @@ const gathered = (): { readonly lines: readonly string[]; readonly partitions: r
   const partitions = new Map<string, Partition>();
   for (const line of benchLines(EVENTS, 0.05)) {
     const verdict = judgeLine(line);
-    if (!verdict.ok || verdict.partition.createdDate !== DAY) continue;
+    if (!verdict.ok || verdict.partition['created_date'] !== DAY) continue;
     lines.push(line);
-    partitions.set(verdict.partition.eventType, verdict.partition);
+    partitions.set(partitionPath(verdict.partition), verdict.partition);
   }
   return { lines, partitions: [...partitions.values()] };
 };

@@ -6,6 +6,7 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { LithifyError } from '../contracts/errors';
+import { feedNamed } from '../contracts/feeds';
 import { LakeObjects } from '../handlers/aws/objects';
 import { CuratedPartitions } from '../handlers/aws/partitions';
 import type { HostDescription } from '../local/host-types';
@@ -63,8 +64,8 @@ export class Connection {
     return new LakeObjects(this.outputs.bucket, this.s3);
   }
 
-  partitions(table: string): CuratedPartitions {
-    return new CuratedPartitions(this.outputs.database, table, this.glue);
+  partitions(feed: string): CuratedPartitions {
+    return new CuratedPartitions(this.outputs.database, feedNamed(feed), this.glue);
   }
 
   /** Epoch milliseconds, on the host's clock, when the connection was made. */

@@ -1,6 +1,7 @@
+import type { Feed } from '../contracts/feeds';
 import {
   compareKeys,
-  LATE,
+  latePartition,
   markedSource,
   markerPrefix,
   partitionPath,
@@ -73,11 +74,11 @@ export const partitionCensus = async (
   return { partition, path: partitionPath(partition), registered, listed: sorted, routed, fresh, ledger };
 };
 
-const lateCensus = async (objects: LakeObjects, table: string): Promise<LateCensus> => {
-  const prefix = rawPartitionPrefix(table, LATE);
+const lateCensus = async (objects: LakeObjects, feed: Feed): Promise<LateCensus> => {
+  const prefix = rawPartitionPrefix(feed, latePartition(feed));
   const listed = await collect(objects.list(prefix));
-  const markers = (await collect(objects.list(`${markerPrefix(table)}${prefix}`))).flatMap(
-    ({ key }) => markedSource(table, key) ?? [],
+  const markers = (await collect(objects.list(`${markerPrefix(feed.name)}${prefix}`))).flatMap(
+    ({ key }) => markedSource(feed.name, key) ?? [],
   );
   return { listed, fresh: await collect(newSources(streamed(listed), streamed(markers))) };
 };
@@ -87,7 +88,7 @@ const CONCURRENT_TYPES = 8;
 
 export const lakeCensus = async (
   objects: LakeObjects,
-  table: string,
+  feed: Feed,
   catalog: readonly RegisteredPartition[],
   onProgress: (partitions: number) => void,
 ): Promise<LakeCensus> => {
@@ -98,8 +99,8 @@ export const lakeCensus = async (
     found.set(census.path, census);
     onProgress(found.size);
   };
-  await concurrently(await listTypes(objects, table), CONCURRENT_TYPES, async (eventType) => {
-    for await (const { partition, path, objects: listed, marked } of listPartitions(objects, table, eventType, {}, (key) =>
+  await concurrently(await listTypes(objects, feed), CONCURRENT_TYPES, async (type) => {
+    for await (const { partition, path, objects: listed, marked } of listPartitions(objects, feed, type, {}, (key) =>
       misplaced.push(key),
     ))
       note(await partitionCensus(objects, partition, registeredAt.get(path), listed, marked));
@@ -109,7 +110,7 @@ export const lakeCensus = async (
     note(await partitionCensus(objects, registered.partition, registered, [], [])),
   );
   const partitions = [...found.values()].sort((left, right) => compareKeys(left.path, right.path));
-  return { partitions, late: await lateCensus(objects, table), misplaced: misplaced.sort(compareKeys) };
+  return { partitions, late: await lateCensus(objects, feed), misplaced: misplaced.sort(compareKeys) };
 };
 
 /** Small files that wait for a compaction. */

@@ -93,7 +93,14 @@ export const judgeRecord = (text: string, arrivalMillis: number, settings: Judge
   const age = epochDay(arrival) - epochDay(created);
   const onTime = age >= 0 && age <= settings.onTimeDaysBefore;
   const listed = settings.eventTypes.length === 0 || settings.eventTypes.includes(eventType);
-  return { ok: true, line, eventType, createdDate, onTime, partition: onTime && listed ? { eventType, createdDate } : LATE };
+  return {
+    ok: true,
+    line,
+    eventType,
+    createdDate,
+    onTime,
+    partition: onTime && listed ? eventPartition(eventType, createdDate) : LATE_EVENTS,
+  };
 };
 
 /**
@@ -116,12 +123,18 @@ export const judgeLine = (line: string): JudgedLine | Rejected => {
     return notOurs(line);
   return {
     ok: true,
-    partition: { eventType: fields.eventType, createdDate: dateOf(fields.created) },
+    partition: eventPartition(fields.eventType, dateOf(fields.created)),
     eventUuid: fields.eventUuid.toLowerCase(),
     createdDatetime: added.created_datetime,
     ingestedAt,
   };
 };
+
+const eventPartition = (eventType: string, createdDate: string): Partition => ({
+  event_type: eventType,
+  created_date: createdDate,
+});
+const LATE_EVENTS: Partition = eventPartition(LATE, LATE);
 
 const EARLIEST_MILLIS = Date.UTC(2000, 0, 1);
 /** A day less than four digits of year can tell, since an event may be created up to a day after its arrival. */
@@ -192,8 +205,8 @@ const keyFields = (text: string, read: ObjectText, arrival: number, firstMember 
   const first = name === undefined ? '' : colon < 0 ? name : name.slice(0, colon);
   // Judged before it is lower-cased: some letters outside ASCII (the Kelvin sign) have a lower case inside it.
   const eventType = EVENT_TYPE.test(first) ? first.toLowerCase() : '';
-  if (name === undefined || eventType === '' || eventType === LATE.eventType) {
-    const allowed = `1 to 64 letters, digits, "_" and "-", and not "${LATE.eventType}"`;
+  if (name === undefined || eventType === '' || eventType === LATE) {
+    const allowed = `1 to 64 letters, digits, "_" and "-", and not "${LATE}"`;
     return rejected(
       'event_name',
       `event_name ${valueShown(text, spans, nameAt)} must be a string whose first part is ${allowed}`,

@@ -1,3 +1,6 @@
+import { judgeLine, type JudgedLine, type Rejected } from './event';
+import type { FeedLayout } from './lake';
+
 /**
  * A feed is one kind of record with its sources, transform, prefixes, key, scope of de-duplication, partition columns and
  * curated columns, declared once. Infrastructure, SQL, lifecycle and compaction read it from here.
@@ -9,11 +12,14 @@ export interface Column {
   readonly comment: string;
 }
 
-export interface Feed {
-  /** Also the name of the curated table and of every prefix of the feed. */
+export interface Feed extends FeedLayout {
+  /** Also the name of the curated table and of the feed's prefixes. */
   readonly name: string;
+  /** How one line of raw is judged: its own partition, or why it cannot be used. */
+  readonly judgeLine: (line: string) => JudgedLine | Rejected;
   /** The transform's four fields, spliced in front of the record in this order. */
   readonly addedFields: readonly string[];
+  /** A type, where the feed has one, and last the date: one or two. */
   readonly partitionColumns: readonly Column[];
   /** Columns of `<name>_raw` and `<name>_late` (JSON SerDe): the fields that every record has. */
   readonly rawColumns: readonly Column[];
@@ -31,8 +37,10 @@ const CREATED_DATETIME = column('created_datetime', 'string', 'Creation time, IS
 const EVENT_SUBTYPE = column('event_subtype', 'string', 'Second part of the name as sent, or null');
 const INGESTED_AT = column('ingested_at', 'string', 'Arrival on the stream, ISO 8601, UTC, milliseconds');
 
-const EVENTS: Feed = {
+export const EVENTS: Feed = {
   name: 'events',
+  rawPrefix: 'raw/events/',
+  judgeLine,
   addedFields: ['created_datetime', 'event_type', 'event_subtype', 'ingested_at'],
   partitionColumns: [
     column('event_type', 'string', 'First part of the name, lower-cased'),
@@ -63,6 +71,13 @@ export const FEEDS: Readonly<Record<string, Feed>> = { events: EVENTS };
 export const FEED_NAMES = ['events'] as const;
 export type FeedName = (typeof FEED_NAMES)[number];
 
+/** The column before the date; undefined where a feed is partitioned by date alone. */
+export const typeColumn = ({ partitionColumns }: Pick<Feed, 'partitionColumns'>): string | undefined =>
+  partitionColumns.at(-2)?.name;
+
+export const dateColumn = ({ partitionColumns }: Pick<Feed, 'partitionColumns'>): string => partitionColumns.at(-1)?.name ?? '';
+
+/** Throws RangeError. */
 export const feedNamed = (name: string): Feed => {
   const feed = FEEDS[name];
   if (feed === undefined) throw new RangeError(`unknown feed "${name}"; known: ${FEED_NAMES.join(', ')}`);

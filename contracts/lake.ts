@@ -2,25 +2,65 @@
  * The layout of the lake bucket: what lies under which key. Every stage asks here, so that a prefix is spelled once.
  * Keys are relative to the bucket. `table` is a feed's curated table name (`events`).
  */
-export interface Partition {
-  /** `[a-z0-9_-]{1,64}`. */
-  readonly eventType: string;
-  /** `yyyy-MM-dd`, UTC. */
-  readonly createdDate: string;
+
+/**
+ * Values by partition column, in the order of the feed's partition columns: `{ event_type: 'push', created_date: '2026-11-20' }`. Documents
+ * that people and steps read say the path instead: `event_type=push/created_date=2026-11-20`.
+ */
+export type Partition = Readonly<Record<string, string>>;
+
+/** What the layout needs to know of a feed. */
+export interface FeedLayout {
+  readonly name: string;
+  /** Where raw objects lie. */
+  readonly rawPrefix: string;
+  /** The last one is the UTC date, `yyyy-MM-dd`. */
+  readonly partitionColumns: readonly { readonly name: string }[];
 }
 
-/** The one raw partition for what is not on time; no real type or date is called so. */
-export const LATE: Partition = { eventType: 'late', createdDate: 'late' };
+/** The value of every column of the one raw partition for what is not on time; no real type or date is called so. */
+export const LATE = 'late';
 
-export const isLate = (partition: Partition): boolean => partition.eventType === LATE.eventType;
+export const latePartition = ({ partitionColumns }: Pick<FeedLayout, 'partitionColumns'>): Partition =>
+  Object.fromEntries(partitionColumns.map(({ name }) => [name, LATE]));
 
-/** `event_type=push/created_date=2026-11-20`: Hive style, no slash at either end. */
-export const partitionPath = ({ eventType, createdDate }: Partition): string =>
-  `event_type=${eventType}/created_date=${createdDate}`;
+export const isLate = (partition: Partition): boolean => Object.values(partition).every((value) => value === LATE);
+
+/** Hive style, no slash at either end. */
+export const partitionPath = (partition: Partition): string =>
+  Object.entries(partition)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('/');
+
+/** The inverse, of a path that `partitionPath` made. */
+export const partitionOfPath = (path: string): Partition =>
+  Object.fromEntries(
+    path.split('/').map((part): [string, string] => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]),
+  );
+
+/** The partition with these values, in the order of the feed's columns; as Glue and query results have them. */
+export const partitionOfValues = (
+  { partitionColumns }: Pick<FeedLayout, 'partitionColumns'>,
+  values: readonly string[],
+): Partition => Object.fromEntries(partitionColumns.map(({ name }, index) => [name, values[index] ?? '']));
+
+/** A partition whose values are what a template calls them: `!{partitionKeyFromLambda:event_type}`, say. */
+export const partitionTemplate = (
+  { partitionColumns }: Pick<FeedLayout, 'partitionColumns'>,
+  placeholder: (column: string) => string,
+): Partition => Object.fromEntries(partitionColumns.map(({ name }) => [name, placeholder(name)]));
+
+export const partitionValues = (partition: Partition): readonly string[] => Object.values(partition);
 
 /** Orders partitions as their paths sort in UTF-8, which is the order of an S3 listing. */
 export const comparePartitions = (left: Partition, right: Partition): number =>
   compareKeys(`${partitionPath(left)}/`, `${partitionPath(right)}/`);
+
+/** `yyyy-MM-dd` of a partition: the value of its last column. */
+export const partitionDate = (partition: Partition): string => Object.values(partition).at(-1) ?? '';
+
+/** The value of the column before the date; undefined where a feed is partitioned by date alone. */
+export const partitionType = (partition: Partition): string | undefined => Object.values(partition).at(-2);
 
 /** S3 lists keys in UTF-8 byte order; JavaScript compares UTF-16 units, which differs above the Basic Multilingual Plane. */
 export const compareKeys = (left: string, right: string): number => {
@@ -34,16 +74,30 @@ export const compareKeys = (left: string, right: string): number => {
   return left.length - right.length;
 };
 
-const PARTITION_PATH = /^event_type=([a-z0-9_-]{1,64})\/created_date=(\d{4}-\d{2}-\d{2}|late)\//;
+const DATE_VALUE = /^(?:\d{4}-\d{2}-\d{2}|late)$/;
+const TYPE_VALUE = /^[a-z0-9_-]{1,64}$/;
 
-/** The partition of a raw key or a piece's key below its table's prefix; undefined where a key is not laid out so (placed by hand, say). */
-export const partitionOfKey = (prefix: string, key: string): Partition | undefined => {
+/** The partition of a raw key or a piece's key below its feed's prefix; undefined where a key is not laid out so (placed by hand, say). */
+export const partitionOfKey = (
+  { partitionColumns }: Pick<FeedLayout, 'partitionColumns'>,
+  prefix: string,
+  key: string,
+): Partition | undefined => {
   if (!key.startsWith(prefix)) return undefined;
-  const match = PARTITION_PATH.exec(key.slice(prefix.length));
-  return match === null ? undefined : { eventType: match[1]!, createdDate: match[2]! };
+  const partition: Record<string, string> = {};
+  let start = prefix.length;
+  for (const [index, { name }] of partitionColumns.entries()) {
+    const end = key.indexOf('/', start);
+    if (end < 0 || !key.startsWith(`${name}=`, start)) return undefined;
+    const value = key.slice(start + name.length + 1, end);
+    if (!(index === partitionColumns.length - 1 ? DATE_VALUE : TYPE_VALUE).test(value)) return undefined;
+    partition[name] = value;
+    start = end + 1;
+  }
+  return partition;
 };
 
-export const rawPrefix = (table: string): string => `raw/${table}/`;
+export const rawPrefix = (feed: Pick<FeedLayout, 'rawPrefix'>): string => feed.rawPrefix;
 /** Pieces of late objects, by true type and date: from here on they are raw objects like any other. */
 export const piecePrefix = (table: string): string => `late/${table}/`;
 export const curatedPrefix = (table: string): string => `curated/${table}/`;
@@ -56,8 +110,8 @@ export const lockKey = (table: string): string => `locks/${table}.json`;
 export const deliveryErrorsPrefix = (table: string): string => `${errorsPrefix(table)}!{firehose:error-output-type}/`;
 export const rejectedKey = (table: string, hash: string): string => `${errorsPrefix(table)}rejected/${hash}.json.gz`;
 
-export const rawPartitionPrefix = (table: string, partition: Partition): string =>
-  `${rawPrefix(table)}${partitionPath(partition)}/`;
+export const rawPartitionPrefix = (feed: Pick<FeedLayout, 'rawPrefix'>, partition: Partition): string =>
+  `${rawPrefix(feed)}${partitionPath(partition)}/`;
 export const piecePartitionPrefix = (table: string, partition: Partition): string =>
   `${piecePrefix(table)}${partitionPath(partition)}/`;
 export const pieceKey = (table: string, partition: Partition, hash: string): string =>

@@ -1,7 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { FeedName } from '../contracts/feeds';
-import { deliveryErrorsPrefix, rawPartitionPrefix } from '../contracts/lake';
+import { feedNamed, type FeedName } from '../contracts/feeds';
+import { deliveryErrorsPrefix, partitionTemplate, rawPartitionPrefix } from '../contracts/lake';
 import { deliveryGrants, deliveryTrust } from './grants-services';
 import { grantedRole } from './role';
 import { keepsData, type Site } from './site';
@@ -38,6 +38,7 @@ export class Delivery extends pulumi.ComponentResource {
       { parent: this },
     );
     const { settings, names, tags } = site;
+    const feed = feedNamed(args.feed);
     this.delivery = new aws.kinesis.FirehoseDeliveryStream(
       args.feed,
       {
@@ -47,10 +48,10 @@ export class Delivery extends pulumi.ComponentResource {
         extendedS3Configuration: {
           bucketArn: args.bucketArn,
           roleArn: role.arn,
-          prefix: rawPartitionPrefix(args.feed, {
-            eventType: '!{partitionKeyFromLambda:event_type}',
-            createdDate: '!{partitionKeyFromLambda:created_date}',
-          }),
+          prefix: rawPartitionPrefix(
+            feed,
+            partitionTemplate(feed, (name) => `!{partitionKeyFromLambda:${name}}`),
+          ),
           errorOutputPrefix: deliveryErrorsPrefix(args.feed),
           bufferingSize: settings.delivery.bufferMebibytes,
           bufferingInterval: settings.delivery.bufferSeconds,

@@ -1,5 +1,5 @@
 import { FUNCTION_NAMES } from '../contracts/environments';
-import type { FeedName } from '../contracts/feeds';
+import { feedNamed, type FeedName } from '../contracts/feeds';
 import { errorsPrefix, rawPrefix } from '../contracts/lake';
 import type { Arns } from './arns';
 import { machineObjects, machineTables, tracing } from './grants';
@@ -22,7 +22,10 @@ export const deliveryGrants = (arns: Arns, feed: FeedName): readonly Statement[]
     resources: [arns.functions.transform, `${arns.functions.transform}:*`],
   },
   { sid: 'Bucket', actions: ['s3:GetBucketLocation', 's3:ListBucketMultipartUploads'], resources: [arns.lake] },
-  ...onLake(arns, { get: [rawPrefix(feed), errorsPrefix(feed)], put: [rawPrefix(feed), errorsPrefix(feed)] }),
+  ...onLake(arns, {
+    get: [rawPrefix(feedNamed(feed)), errorsPrefix(feed)],
+    put: [rawPrefix(feedNamed(feed)), errorsPrefix(feed)],
+  }),
   { sid: 'Log', actions: ['logs:PutLogEvents'], resources: [`${arns.deliveryLogGroup}:*`] },
 ];
 

@@ -1,5 +1,5 @@
 import type { FunctionName } from '../contracts/environments';
-import { FEED_NAMES } from '../contracts/feeds';
+import { FEED_NAMES, feedNamed } from '../contracts/feeds';
 import {
   curatedPrefix,
   gatheredRoot,
@@ -21,7 +21,7 @@ export const COMPACTION_RESULTS = 'compaction/';
 export const ANALYSTS_RESULTS = 'analysts/';
 
 const each = (keyOf: (table: string) => string): readonly string[] => FEED_NAMES.map(keyOf);
-const RAW = each(rawPrefix);
+const RAW = each((table) => rawPrefix(feedNamed(table)));
 const PIECES = each(piecePrefix);
 const CURATED = each(curatedPrefix);
 const LEDGER = each(ledgerPrefix);

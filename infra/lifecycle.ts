@@ -1,5 +1,5 @@
 import type { types } from '@pulumi/aws';
-import { FEED_NAMES } from '../contracts/feeds';
+import { FEED_NAMES, feedNamed } from '../contracts/feeds';
 import { errorsPrefix, piecePrefix, rawPrefix, runsPrefix } from '../contracts/lake';
 import type { Settings } from './settings';
 
@@ -11,7 +11,7 @@ const ABANDONED_UPLOAD_DAYS = 3;
 /** What expires in the lake, feed by feed. Curated files, ledgers and locks are in no rule: they never expire. */
 export const lakeLifecycle = ({ retention }: Settings): Rule[] => [
   ...FEED_NAMES.flatMap((feed) => [
-    expiring(`${feed}-raw`, rawPrefix(feed), retention.rawDays),
+    expiring(`${feed}-raw`, rawPrefix(feedNamed(feed)), retention.rawDays),
     expiring(`${feed}-late`, piecePrefix(feed), retention.lateDays),
     expiring(`${feed}-errors`, errorsPrefix(feed), retention.errorsDays),
     expiring(`${feed}-runs`, runsPrefix(feed), retention.runsDays),

@@ -1,4 +1,4 @@
-import { isLate } from '../contracts/lake';
+import { LATE } from '../contracts/lake';
 import { shortestIntervalHours } from './schedule-interval';
 import type { Config } from './settings';
 
@@ -39,7 +39,7 @@ const distinctTypes: Rule = ({ events }) => {
 };
 
 const noTypeCalledLate: Rule = ({ events }) => {
-  const late = events.eventTypes?.find((eventType) => isLate({ eventType, createdDate: '' }));
+  const late = events.eventTypes?.find((eventType) => eventType === LATE);
   return late === undefined ? undefined : `lithify:events.eventTypes has "${late}"; that name is kept for what is not on time`;
 };
 

@@ -4,8 +4,9 @@ import {
   curatedPrefix,
   gatheredPrefix,
   gatheredTable,
-  LATE,
+  latePartition,
   lateTable,
+  partitionTemplate,
   rawPartitionPrefix,
   rawPrefix,
   rawTable,
@@ -71,7 +72,7 @@ export const rawDefinition = (feed: Feed, bucket: string, { events, retention }:
   description: 'Events as delivered, on time: gzip JSON lines, copies included',
   columns: feed.rawColumns,
   partitionKeys: feed.partitionColumns,
-  location: s3Uri(bucket, rawPrefix(feed.name)),
+  location: s3Uri(bucket, rawPrefix(feed)),
   format: JSON_LINES,
   parameters: {
     ...EXTERNAL,
@@ -87,7 +88,10 @@ export const rawDefinition = (feed: Feed, bucket: string, { events, retention }:
     'projection.created_date.interval.unit': 'DAYS',
     'storage.location.template': s3Uri(
       bucket,
-      rawPartitionPrefix(feed.name, { eventType: '${event_type}', createdDate: '${created_date}' }),
+      rawPartitionPrefix(
+        feed,
+        partitionTemplate(feed, (name) => `\${${name}}`),
+      ),
     ),
   },
 });
@@ -98,7 +102,7 @@ export const lateDefinition = (feed: Feed, bucket: string): TableDefinition => (
   description: 'Events as delivered that were not on time, or of a type that is not listed',
   columns: [...feed.rawColumns, ...feed.partitionColumns.filter(({ name }) => feed.addedFields.includes(name))],
   partitionKeys: [],
-  location: s3Uri(bucket, rawPartitionPrefix(feed.name, LATE)),
+  location: s3Uri(bucket, rawPartitionPrefix(feed, latePartition(feed))),
   format: JSON_LINES,
   parameters: { ...EXTERNAL, classification: 'json' },
 });

@@ -1,3 +1,4 @@
+import { dateColumn, typeColumn, type Feed } from '../contracts/feeds';
 import { literal, qualified } from './sql';
 
 /**
@@ -5,26 +6,28 @@ import { literal, qualified } from './sql';
  * statements of the compaction but the way to quote.
  */
 
+const columnsOf = ({ partitionColumns }: Pick<Feed, 'partitionColumns'>, separator = ', '): string =>
+  partitionColumns.map(({ name }) => name).join(separator);
+
 /** One row per partition of the curated table: rows, distinct keys, copies, and rows that lie in a partition that is not theirs. */
-export const partitionAuditStatement = (database: string, table: string): string => `SELECT
-  event_type,
-  created_date,
+export const partitionAuditStatement = (feed: Feed, database: string, table: string): string => `SELECT
+  ${columnsOf(feed, ',\n  ')},
   count(*) AS row_count,
   count(DISTINCT lower(event_uuid) || ' ' || created_datetime) AS key_count,
   sum(copies) AS copy_count,
   count_if(substr(created_datetime, 1, 10) <> created_date OR lower(split_part(event_name, ':', 1)) <> event_type) AS misfiled_count
 FROM ${qualified(database, table)}
-GROUP BY event_type, created_date
-ORDER BY event_type, created_date`;
+GROUP BY ${columnsOf(feed)}
+ORDER BY ${columnsOf(feed)}`;
 
 /** One row: rows and distinct keys over all partitions and all time. */
-export const keyAuditStatement = (database: string, table: string): string => `SELECT
+export const keyAuditStatement = (_feed: Feed, database: string, table: string): string => `SELECT
   count(*) AS row_count,
   count(DISTINCT event_type || ' ' || lower(event_uuid) || ' ' || created_datetime) AS key_count
 FROM ${qualified(database, table)}`;
 
 /** Keys that are there more than once, the worst first. */
-export const repeatedKeysStatement = (database: string, table: string, limit: number): string => `SELECT
+export const repeatedKeysStatement = (_feed: Feed, database: string, table: string, limit: number): string => `SELECT
   event_type,
   lower(event_uuid) AS event_uuid,
   created_datetime,
@@ -42,17 +45,18 @@ const listed = (values: readonly string[]): string => values.map(literal).join('
  * and dates bound what is listed.
  */
 export const rawLinesStatement = (
+  feed: Feed,
   database: string,
   table: string,
-  eventTypes: readonly string[],
+  types: readonly (string | undefined)[],
   dates: readonly string[],
 ): string =>
-  eventTypes
+  types
     .map(
-      (eventType) => `SELECT event_type, created_date, count(*) AS line_count
+      (type) => `SELECT ${columnsOf(feed)}, count(*) AS line_count
 FROM ${qualified(database, table)}
-WHERE event_type = ${literal(eventType)} AND created_date IN (${listed(dates)})
-GROUP BY event_type, created_date`,
+WHERE ${type === undefined ? '' : `${typeColumn(feed)} = ${literal(type)} AND `}${dateColumn(feed)} IN (${listed(dates)})
+GROUP BY ${columnsOf(feed)}`,
     )
     .join('\nUNION ALL\n');
 

@@ -27,8 +27,8 @@ export const publishedSchema = z.object({
 export type Published = z.infer<typeof publishedSchema>;
 
 export const plannedPartitionSchema = z.object({
-  eventType: z.string(),
-  createdDate: z.string(),
+  /** Its path: `event_type=push/created_date=2026-11-20`. */
+  partition: z.string(),
   due: z.boolean(),
   /** Why it is due or not, for people. */
   reason: z.string(),
@@ -109,8 +109,6 @@ export type GatherOutcome = z.infer<typeof gatherOutcomeSchema>;
 /** What an attempt expects of its CTAS, per partition; verify fills in what it found. */
 export const expectedPartitionSchema = z.object({
   partition: z.string(),
-  eventType: z.string(),
-  createdDate: z.string(),
   published: publishedSchema.optional(),
   /** Lines gathered for it in this attempt. */
   lines: z.number(),

@@ -1,4 +1,4 @@
-import { LATE, partitionPath, type Partition } from '../contracts/lake';
+import { isLate, partitionDate, partitionOfPath, partitionType, type Partition } from '../contracts/lake';
 import { MAX_WRITERS, type Policy } from '../contracts/policy';
 import type { Batch, PlannedPartition, Published } from './documents';
 import type { Run } from './run';
@@ -15,10 +15,10 @@ export const dateOf = (millis: number): string => new Date(millis).toISOString()
 export const oldestOpenDate = (nowMillis: number, policy: Policy): string =>
   dateOf(nowMillis - policy.receivingHours * HOUR - 2 * DAY);
 
-export const inRange = (run: Run, { eventType, createdDate }: Partition): boolean =>
-  (run.eventType === undefined || eventType === run.eventType) &&
-  (run.from === undefined || createdDate >= run.from) &&
-  (run.to === undefined || createdDate <= run.to);
+export const inRange = (run: Run, partition: Partition): boolean =>
+  (run.eventType === undefined || partitionType(partition) === run.eventType) &&
+  (run.from === undefined || partitionDate(partition) >= run.from) &&
+  (run.to === undefined || partitionDate(partition) <= run.to);
 
 export interface News {
   readonly objects: number;
@@ -42,7 +42,7 @@ export const decide = (
   if (run.force) return in_('forced');
   if (published?.held !== undefined) return out(`held after a rollback of ${published.held}; force it to go on`);
   if (run.rebuild) return in_('rebuild asked for');
-  const open = partition.createdDate >= dateOf(nowMillis);
+  const open = partitionDate(partition) >= dateOf(nowMillis);
   if (open && !policy.includeOpenDay) return out('its day is still open');
   const ageHours = news.oldestMillis === undefined ? 0 : (nowMillis - news.oldestMillis) / HOUR;
   if (news.objects >= policy.dueObjects) return in_(`${news.objects} new objects (threshold ${policy.dueObjects})`);
@@ -75,7 +75,7 @@ export const formBatches = (
     if (!partition.due) continue;
     const bytes = bytesOf(partition);
     const { bucketCount } = partition;
-    if (bytes > policy.batchBytes || alone.has(partitionPath(partition))) {
+    if (bytes > policy.batchBytes || alone.has(partition.partition)) {
       batches.push({ bucketCount, bytes, partitions: [partition] });
       continue;
     }
@@ -119,7 +119,7 @@ export const carryOver = (
   withNews: readonly string[],
   routedInto: readonly string[],
 ): readonly string[] =>
-  [...new Set([...(full ? [] : previous), ...withNews, ...routedInto])].filter((path) => path !== partitionPath(LATE)).sort();
+  [...new Set([...(full ? [] : previous), ...withNews, ...routedInto])].filter((path) => !isLate(partitionOfPath(path))).sort();
 
 /** Splits sources into gather invocations, bounded in bytes and objects, so that each ends well within its timeout. */
 export const gatherTasks = <S extends { readonly bytes: number }>(

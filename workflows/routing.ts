@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { judgeLine } from '../contracts/event';
+import type { Feed } from '../contracts/feeds';
 import { partitionPath, type Partition } from '../contracts/lake';
 
 /** A line that cannot be used, as the errors prefix keeps it: replayable from its original bytes. */
@@ -78,17 +78,14 @@ function* byteLinesIn(block: Buffer): Generator<Line> {
 }
 
 /** Judges every line of an object against the partition that it lies in. Stops at the first line that does not belong. */
-export const judgeObject = (body: Buffer, partition: Partition): JudgedObject => {
+export const judgeObject = (feed: Pick<Feed, 'judgeLine'>, body: Buffer, partition: Partition): JudgedObject => {
+  const columns = Object.keys(partition);
   let lines = 0;
   for (const { text } of linesIn(body)) {
     if (text === undefined || text === '') return { lines, own: false };
-    const verdict = judgeLine(text);
-    if (
-      !verdict.ok ||
-      verdict.partition.eventType !== partition.eventType ||
-      verdict.partition.createdDate !== partition.createdDate
-    )
-      return { lines, own: false };
+    const verdict = feed.judgeLine(text);
+    if (!verdict.ok) return { lines, own: false };
+    for (const column of columns) if (verdict.partition[column] !== partition[column]) return { lines, own: false };
     lines++;
   }
   return { lines, own: lines > 0 };
@@ -96,6 +93,7 @@ export const judgeObject = (body: Buffer, partition: Partition): JudgedObject =>
 
 /** Splits an object by true type and date; what cannot be used is kept apart with its reason. Empty lines hold nothing and go. */
 export const splitObject = (
+  feed: Pick<Feed, 'judgeLine'>,
   body: Buffer,
 ): { readonly lines: number; readonly pieces: readonly Piece[]; readonly rejected: readonly RejectedLine[] } => {
   const pieces = new Map<string, { partition: Partition; lines: string[] }>();
@@ -106,7 +104,7 @@ export const splitObject = (
     if (text === '') continue;
     lines++;
     const verdict =
-      text === undefined ? ({ ok: false, code: 'utf-8', reason: 'the line is not valid UTF-8' } as const) : judgeLine(text);
+      text === undefined ? ({ ok: false, code: 'utf-8', reason: 'the line is not valid UTF-8' } as const) : feed.judgeLine(text);
     if (!verdict.ok || text === undefined) {
       const { code, reason } = verdict as { code: string; reason: string };
       rejected.push({ lineNumber, errorCode: code, errorMessage: reason, rawData: bytes().toString('base64') });

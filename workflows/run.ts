@@ -11,7 +11,7 @@ export const runInputSchema = z.strictObject({
   eventType: z
     .string()
     .regex(/^[a-z0-9_-]{1,64}$/)
-    .refine((eventType) => eventType !== LATE.eventType)
+    .refine((eventType) => eventType !== LATE)
     .optional(),
   /** Only partitions of this UTC date or later, `yyyy-MM-dd` … */
   from: DATE.optional(),
@@ -56,7 +56,7 @@ export const describeInputProblem = (error: z.ZodError, input: unknown): string 
     name === 'from' || name === 'to'
       ? 'a date, yyyy-MM-dd'
       : name === 'eventType'
-        ? `1 to 64 of a-z, 0-9, _ and -, but not ${LATE.eventType}`
+        ? `1 to 64 of a-z, 0-9, _ and -, but not ${LATE}`
         : issue.message;
   return `${name} is ${JSON.stringify(value)?.slice(0, 100)}; allowed: ${expected}`;
 };

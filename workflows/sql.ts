@@ -1,5 +1,5 @@
-import type { Feed } from '../contracts/feeds';
-import { gatheredTable, type Partition } from '../contracts/lake';
+import { dateColumn, typeColumn, type Feed } from '../contracts/feeds';
+import { gatheredTable, partitionDate, partitionType, partitionValues, type Partition } from '../contracts/lake';
 
 /**
  * Every statement that the compaction sends to Athena, in valid Trino grammar, built in one place. Identifiers and values are quoted
@@ -10,17 +10,25 @@ export const literal = (value: string): string => `'${value.replaceAll("'", "''"
 export const qualified = (database: string, table: string): string => `${identifier(database)}.${identifier(table)}`;
 
 /** `(event_type = 'a' AND created_date IN ('2026-11-19', '2026-11-20')) OR …`: equality on partition columns, so that engines prune. */
-export const partitionPredicate = (partitions: readonly Partition[]): string => {
-  const datesOf = new Map<string, string[]>();
-  for (const { eventType, createdDate } of partitions) datesOf.set(eventType, [...(datesOf.get(eventType) ?? []), createdDate]);
-  return [...datesOf]
-    .map(([eventType, dates]) => `(event_type = ${literal(eventType)} AND created_date IN (${dates.map(literal).join(', ')}))`)
-    .join('\n      OR ');
+export const partitionPredicate = (feed: Pick<Feed, 'partitionColumns'>, partitions: readonly Partition[]): string => {
+  const [type, date] = [typeColumn(feed), dateColumn(feed)];
+  const datesOf = new Map<string | undefined, string[]>();
+  for (const partition of partitions) {
+    const dates = datesOf.get(partitionType(partition)) ?? [];
+    datesOf.set(partitionType(partition), [...dates, partitionDate(partition)]);
+  }
+  const alternatives = [...datesOf].map(([value, dates]) => {
+    const onDates = `${date} IN (${dates.map(literal).join(', ')})`;
+    return type === undefined || value === undefined ? onDates : `(${type} = ${literal(value)} AND ${onDates})`;
+  });
+  return alternatives.join('\n      OR ');
 };
 
 /** The same for rows whose partition columns are computed: one comparison, so that no engine computes them once per partition. */
-const computedPredicate = (partitions: readonly Partition[]): string =>
-  `event_type || '/' || created_date IN (${partitions.map(({ eventType, createdDate }) => literal(`${eventType}/${createdDate}`)).join(', ')})`;
+const computedPredicate = (feed: Pick<Feed, 'partitionColumns'>, partitions: readonly Partition[]): string => {
+  const columns = feed.partitionColumns.map(({ name }) => name).join(" || '/' || ");
+  return `${columns} IN (${partitions.map((partition) => literal(partitionValues(partition).join('/'))).join(', ')})`;
+};
 
 export interface CreateStatement {
   readonly feed: Feed;
@@ -56,7 +64,7 @@ export const createStatement = (statement: CreateStatement): string => {
     UNION ALL
     SELECT ${columns}
     FROM ${qualified(database, feed.name)}
-    WHERE ${partitionPredicate(statement.united)}`;
+    WHERE ${partitionPredicate(feed, statement.united)}`;
   return `CREATE TABLE ${qualified(database, statement.table)}
 WITH (
   format = 'PARQUET',
@@ -85,7 +93,7 @@ WITH
   ),
   united AS (
     SELECT ${columns} FROM incoming
-    WHERE ${computedPredicate(statement.partitions)}${union}
+    WHERE ${computedPredicate(feed, statement.partitions)}${union}
   ),
   ranked AS (
     SELECT
@@ -113,14 +121,13 @@ WHERE arrival = 1`;
 };
 
 /** One row per partition of the temporary table, from Parquet columns alone: rows, distinct keys, copies, conflicts, misfiled rows. */
-export const verifyStatement = (database: string, table: string): string => `SELECT
-  event_type,
-  created_date,
+export const verifyStatement = (feed: Feed, database: string, table: string): string => `SELECT
+  ${feed.partitionColumns.map(({ name }) => name).join(',\n  ')},
   count(*) AS row_count,
   count(DISTINCT event_uuid || ' ' || created_datetime) AS key_count,
   sum(copies) AS copy_count,
   sum(conflicts) AS conflict_count,
   count_if(substr(created_datetime, 1, 10) <> created_date) AS misfiled_count
 FROM ${qualified(database, table)}
-GROUP BY event_type, created_date
-ORDER BY event_type, created_date`;
+GROUP BY ${feed.partitionColumns.map(({ name }) => name).join(', ')}
+ORDER BY ${feed.partitionColumns.map(({ name }) => name).join(', ')}`;

@@ -1,5 +1,17 @@
 import { GetTableCommand } from '@aws-sdk/client-glue';
-import { lateTable, markerPrefix, partitionOfKey, partitionPath, piecePrefix, rawPrefix } from '../../contracts/lake';
+import { dateColumn, feedNamed, type Feed } from '../../contracts/feeds';
+import {
+  lateTable,
+  markerPrefix,
+  partitionDate,
+  partitionOfKey,
+  partitionOfPath,
+  partitionOfValues,
+  partitionPath,
+  partitionType,
+  piecePrefix,
+  rawPrefix,
+} from '../../contracts/lake';
 import { collect } from '../../handlers/aws/concurrently';
 import type { SetAside } from '../../workflows/documents';
 import {
@@ -78,13 +90,18 @@ const TYPES_PER_STATEMENT = 20;
 
 type Ask = (sql: string) => Promise<readonly Readonly<Record<string, string | null>>[]>;
 const numberOf = (row: Readonly<Record<string, string | null>> | undefined, name: string): number => Number(row?.[name] ?? 0);
-const pathOf = (row: Readonly<Record<string, string | null>>): string =>
-  partitionPath({ eventType: row['event_type'] ?? '', createdDate: row['created_date'] ?? '' });
+const pathOf = (feed: Feed, row: Readonly<Record<string, string | null>>): string =>
+  partitionPath(
+    partitionOfValues(
+      feed,
+      feed.partitionColumns.map(({ name }) => row[name] ?? ''),
+    ),
+  );
 
-const curatedRows = async (ask: Ask, database: string, table: string): Promise<ReadonlyMap<string, FoundRows>> =>
+const curatedRows = async (ask: Ask, feed: Feed, database: string, table: string): Promise<ReadonlyMap<string, FoundRows>> =>
   new Map(
-    (await ask(partitionAuditStatement(database, table))).map((row) => [
-      pathOf(row),
+    (await ask(partitionAuditStatement(feed, database, table))).map((row) => [
+      pathOf(feed, row),
       {
         rows: numberOf(row, 'row_count'),
         keys: numberOf(row, 'key_count'),
@@ -94,15 +111,15 @@ const curatedRows = async (ask: Ask, database: string, table: string): Promise<R
     ]),
   );
 
-const keysCheck = async (ask: Ask, database: string, table: string): Promise<Audit['checks']['keys']> => {
-  const [totals] = await ask(keyAuditStatement(database, table));
+const keysCheck = async (ask: Ask, feed: Feed, database: string, table: string): Promise<Audit['checks']['keys']> => {
+  const [totals] = await ask(keyAuditStatement(feed, database, table));
   const [rows, distinct] = [numberOf(totals, 'row_count'), numberOf(totals, 'key_count')];
   const duplicates = rows - distinct;
   return {
     rows,
     distinct,
     duplicates,
-    examples: duplicates === 0 ? [] : await ask(repeatedKeysStatement(database, table, EXAMPLES)),
+    examples: duplicates === 0 ? [] : await ask(repeatedKeysStatement(feed, database, table, EXAMPLES)),
   };
 };
 
@@ -110,7 +127,7 @@ const keysCheck = async (ask: Ask, database: string, table: string): Promise<Aud
 const comparable = (accounts: readonly RawAccount[], days: { readonly from: string; readonly to: string } | undefined) => {
   const skipped: { partition: string; reason: string }[] = [];
   const compared = accounts.filter(({ partition, unreadable }) => {
-    const date = partitionOfKey('', `${partition}/`)?.createdDate ?? '';
+    const date = partitionDate(partitionOfPath(partition));
     const reason =
       unreadable.length > 0
         ? 'it holds unreadable objects, which fail a query'
@@ -127,17 +144,18 @@ const comparable = (accounts: readonly RawAccount[], days: { readonly from: stri
 
 const rawLines = async (
   ask: Ask,
+  feed: Feed,
   database: string,
   table: string,
   accounts: readonly RawAccount[],
 ): Promise<ReadonlyMap<string, number>> => {
   const lines = new Map<string, number>();
-  const partitions = accounts.flatMap(({ partition }) => partitionOfKey('', `${partition}/`) ?? []);
-  const types = [...new Set(partitions.map(({ eventType }) => eventType))];
-  const dates = [...new Set(partitions.map(({ createdDate }) => createdDate))].sort();
+  const partitions = accounts.map(({ partition }) => partitionOfPath(partition));
+  const types = [...new Set(partitions.map(partitionType))];
+  const dates = [...new Set(partitions.map(partitionDate))].sort();
   for (let start = 0; start < types.length; start += TYPES_PER_STATEMENT) {
-    for (const row of await ask(rawLinesStatement(database, table, types.slice(start, start + TYPES_PER_STATEMENT), dates)))
-      lines.set(pathOf(row), numberOf(row, 'line_count'));
+    for (const row of await ask(rawLinesStatement(feed, database, table, types.slice(start, start + TYPES_PER_STATEMENT), dates)))
+      lines.set(pathOf(feed, row), numberOf(row, 'line_count'));
   }
   return lines;
 };
@@ -148,7 +166,7 @@ const withoutSkippedTypes = (
   skipped: readonly { readonly partition: string; readonly reason: string }[],
 ) => {
   const broken = new Set(skipped.filter(({ reason }) => reason.includes('unreadable')).map(({ partition }) => partition));
-  const typeOf = (path: string): string => partitionOfKey('', `${path}/`)?.eventType ?? '';
+  const typeOf = (path: string): string | undefined => partitionType(partitionOfPath(path));
   const brokenTypes = new Set([...broken].map(typeOf));
   return {
     together: compared.filter(({ partition }) => !brokenTypes.has(typeOf(partition))),
@@ -159,34 +177,34 @@ const withoutSkippedTypes = (
 const rawCheck = async (
   connection: Connection,
   ask: Ask,
-  feed: string,
+  feed: Feed,
   sources: SourceAccounts,
 ): Promise<Audit['checks']['raw']> => {
   const { database, rawTable } = connection.outputs;
   const { Table } = await connection.glue.send(new GetTableCommand({ DatabaseName: database, Name: rawTable }));
-  const days = projectedDays(Table?.Parameters?.['projection.created_date.range'], connection.now);
+  const days = projectedDays(Table?.Parameters?.[`projection.${dateColumn(feed)}.range`], connection.now);
   const { compared, skipped } = comparable(sources.raw, days);
   const { together, apart } = withoutSkippedTypes(compared, skipped);
-  const lines = new Map(await rawLines(ask, database, rawTable, together));
+  const lines = new Map(await rawLines(ask, feed, database, rawTable, together));
   for (const account of apart)
-    for (const [path, count] of await rawLines(ask, database, rawTable, [account])) lines.set(path, count);
+    for (const [path, count] of await rawLines(ask, feed, database, rawTable, [account])) lines.set(path, count);
   const differences = [...rawDifferences(compared, lines)];
   let all = compared.reduce((sum, account) => sum + expectedRawLines(account), 0);
   if (sources.late.unreadable.length > 0) {
     skipped.push({ partition: sources.late.partition, reason: 'it holds unreadable objects, which fail a query' });
   } else {
-    const [row] = await ask(linesStatement(database, lateTable(feed)));
+    const [row] = await ask(linesStatement(database, lateTable(feed.name)));
     differences.push(...rawDifferences([sources.late], new Map([[sources.late.partition, numberOf(row, 'line_count')]])));
     all += expectedRawLines(sources.late);
   }
   return { partitions: compared.length, lines: all, skipped, differences };
 };
 
-const recordedOf = (census: PartitionCensus, feed: string) => {
+const recordedOf = (census: PartitionCensus, feed: Feed) => {
   const entries = census.ledger ?? undefined;
   const own = (key: string): boolean =>
-    [rawPrefix(feed), piecePrefix(feed)].some((root) => {
-      const partition = partitionOfKey(root, key);
+    [rawPrefix(feed), piecePrefix(feed.name)].some((root) => {
+      const partition = partitionOfKey(feed, root, key);
       return partition !== undefined && partitionPath(partition) === census.path;
     });
   return {
@@ -199,13 +217,14 @@ const recordedOf = (census: PartitionCensus, feed: string) => {
 };
 
 /** Audits one feed: what SQL says of the tables against the ledgers, the markers and the objects themselves. Changes nothing. */
-export const audit = async (connection: Connection, feed: string, onProgress: (line: string) => void): Promise<Audit> => {
+export const audit = async (connection: Connection, name: string, onProgress: (line: string) => void): Promise<Audit> => {
+  const feed = feedNamed(name);
   const { objects, outputs, athena } = connection;
   const ask: Ask = async (sql) =>
     namedRows(await runQuery(athena, { sql, database: outputs.database, workgroup: outputs.workgroup }));
-  const catalog = await collect(connection.partitions(feed).all());
+  const catalog = await collect(connection.partitions(feed.name).all());
   // Before the pieces: a marker is written after the pieces that it names.
-  const markerKeys = (await collect(objects.list(markerPrefix(feed)))).map(({ key }) => key);
+  const markerKeys = (await collect(objects.list(markerPrefix(feed.name)))).map(({ key }) => key);
   const census = await lakeCensus(objects, feed, catalog, (count) => onProgress(`verify: ${count} partitions listed`));
   const sources = await sourceAccounts(objects, feed, census, markerKeys, (read) =>
     onProgress(`verify: ${read} small files read`),
@@ -214,8 +233,8 @@ export const audit = async (connection: Connection, feed: string, onProgress: (l
   onProgress('verify: asking the raw tables');
   const raw = await rawCheck(connection, ask, feed, sources);
   onProgress('verify: asking the curated table');
-  const found = await curatedRows(ask, outputs.database, outputs.curatedTable);
-  const keys = await keysCheck(ask, outputs.database, outputs.curatedTable);
+  const found = await curatedRows(ask, feed, outputs.database, outputs.curatedTable);
+  const keys = await keysCheck(ask, feed, outputs.database, outputs.curatedTable);
 
   const changed = await changedSince(connection, feed, census.partitions, raw.differences);
   const judged = (difference: Difference): boolean => !changed.has(difference.partition);
@@ -248,7 +267,7 @@ export const audit = async (connection: Connection, feed: string, onProgress: (l
   };
   const differences = [checks.accounts, checks.raw, checks.routed].flatMap((check) => check.differences);
   return {
-    feed,
+    feed: name,
     ok: keys.duplicates === 0 && checks.misfiled.rows === 0 && differences.length === 0,
     checks,
     unreadable: sources.unreadable,
@@ -259,12 +278,14 @@ export const audit = async (connection: Connection, feed: string, onProgress: (l
 /** Partitions whose records are other ones by now, and raw partitions of a difference that have received objects since. */
 const changedSince = async (
   connection: Connection,
-  feed: string,
+  feed: Feed,
   before: readonly PartitionCensus[],
   differences: readonly Difference[],
 ): Promise<ReadonlySet<string>> => {
   const changed = new Set<string>();
-  const now = new Map((await collect(connection.partitions(feed).all())).map((entry) => [partitionPath(entry.partition), entry]));
+  const now = new Map(
+    (await collect(connection.partitions(feed.name).all())).map((entry) => [partitionPath(entry.partition), entry]),
+  );
   for (const { path, registered } of before) if (!sameState(registered?.published, now.get(path)?.published)) changed.add(path);
   for (const { partition } of differences) {
     const listed = before.find(({ path }) => path === partition)?.listed.filter(({ key }) => key.startsWith(rawPrefix(feed)));

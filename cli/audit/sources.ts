@@ -1,4 +1,5 @@
-import { LATE, markerKey, partitionOfKey, partitionPath, pieceKey, piecePrefix, rawPrefix } from '../../contracts/lake';
+import type { Feed } from '../../contracts/feeds';
+import { latePartition, markerKey, partitionOfPath, partitionPath, pieceKey, piecePrefix, rawPrefix } from '../../contracts/lake';
 import { concurrently } from '../../handlers/aws/concurrently';
 import { inflate } from '../../handlers/aws/inflate';
 import type { LakeObjects, ListedObject } from '../../handlers/aws/objects';
@@ -65,11 +66,12 @@ const identity = ({ key, etag }: { readonly key: string; readonly etag: string }
 
 export const sourceAccounts = async (
   objects: LakeObjects,
-  table: string,
+  feed: Feed,
   census: LakeCensus,
   markerKeys: readonly string[],
   onRead: (read: number) => void,
 ): Promise<SourceAccounts> => {
+  const table = feed.name;
   const fresh = [...census.partitions.flatMap((partition) => partition.fresh), ...census.late.fresh];
   const { lines, unreadable } = await count(objects, fresh, onRead);
   const markers = await readMarkers(objects, table, markerKeys);
@@ -79,7 +81,7 @@ export const sourceAccounts = async (
     const keys = new Set(sources.map(({ key }) => key));
     return unreadable.filter(({ key }) => keys.has(key));
   };
-  const isRaw = ({ key }: { readonly key: string }): boolean => key.startsWith(rawPrefix(table));
+  const isRaw = ({ key }: { readonly key: string }): boolean => key.startsWith(rawPrefix(feed));
 
   const raw = census.partitions
     .filter(({ listed }) => listed.some(isRaw))
@@ -95,7 +97,7 @@ export const sourceAccounts = async (
     });
   const lateFresh = new Set(census.late.fresh.map(identity));
   const late: RawAccount = {
-    partition: partitionPath(LATE),
+    partition: partitionPath(latePartition(feed)),
     compactedLines: 0,
     routedLines: sum(
       census.late.listed.filter((source) => !lateFresh.has(identity(source))),
@@ -109,10 +111,7 @@ export const sourceAccounts = async (
   const broken = new Set(unreadable.map(({ key }) => key));
   const routed = [...markers.values()].flatMap(({ key, etag, lines: all, rejected, partitions }): readonly RoutedAccount[] => {
     const hash = sourceHash(key, etag);
-    const keys = partitions.flatMap((path) => {
-      const partition = partitionOfKey('', `${path}/`);
-      return partition === undefined ? [] : [pieceKey(table, partition, hash)];
-    });
+    const keys = partitions.map((path) => pieceKey(table, partitionOfPath(path), hash));
     // A piece that cannot be read cannot be counted: it is named among the unreadable.
     return keys.some((piece) => broken.has(piece))
       ? []

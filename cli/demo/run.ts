@@ -4,6 +4,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, type ExecutionListItem } from '@aws-sdk/client-sfn';
 import { join } from 'node:path';
+import { feedNamed } from '../../contracts/feeds';
 import { curatedPrefix, errorsPrefix, keyOfUri, rawPrefix, reportKey, runsPrefix } from '../../contracts/lake';
 import { LithifyError } from '../../contracts/errors';
 import { dayOf, type Day, type DayOptions } from '../../corpora/day';
@@ -80,7 +81,7 @@ export const runDemo = async (options: DemoOptions, host: Host, dataDir: string,
       throw new LithifyError('produce', `${acknowledged} of ${day.counts.records} records were acknowledged`);
     await advanceTo(day.endMillis + DELIVERY_MILLIS);
 
-    const raw = await totalsOf(join(lakeFolder, rawPrefix(TABLE)));
+    const raw = await totalsOf(join(lakeFolder, rawPrefix(feedNamed(TABLE))));
     const errors = await totalsOf(join(lakeFolder, errorsPrefix(TABLE)));
     teller.chapter(
       `raw: ${raw.objects} objects hold ${raw.lines} records; ${errors.lines} records could not be used and lie under errors/`,

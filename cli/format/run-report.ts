@@ -1,4 +1,3 @@
-import { partitionPath } from '../../contracts/lake';
 import type { Plan, PlannedPartition, Report } from '../../workflows/documents';
 import { counted, readableBytes, readableCount, readableDollars } from './readable';
 import { tableLines } from './table';
@@ -21,7 +20,7 @@ export const planLines = (plan: Plan, width: number | undefined): readonly strin
     .sort((left, right) => Number(right.due) - Number(left.due))
     .slice(0, SHOWN)
     .map((partition) => [
-      partitionPath(partition),
+      partition.partition,
       partition.due ? 'due' : 'not due',
       readableCount(partition.newObjects),
       readableBytes(bytesOf(partition)),

@@ -1,5 +1,6 @@
 import { GetScheduleCommand, ResourceNotFoundException } from '@aws-sdk/client-scheduler';
 import { DescribeExecutionCommand, ExecutionDoesNotExist, InvalidArn, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { feedNamed } from '../../contracts/feeds';
 import { reportKey } from '../../contracts/lake';
 import { collect, concurrently } from '../../handlers/aws/concurrently';
 import { readLock } from '../../handlers/aws/lock';
@@ -153,7 +154,9 @@ export const collectStatus = async (
   onProgress: (line: string) => void,
 ): Promise<Status> => {
   const catalog = await collect(connection.partitions(feed).all());
-  const census = await lakeCensus(connection.objects, feed, catalog, (count) => onProgress(`status: ${count} partitions listed`));
+  const census = await lakeCensus(connection.objects, feedNamed(feed), catalog, (count) =>
+    onProgress(`status: ${count} partitions listed`),
+  );
   const runs = await runsOf(connection, feed);
   return {
     feed,

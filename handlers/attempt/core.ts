@@ -1,4 +1,3 @@
-import { partitionPath, type Partition } from '../../contracts/lake';
 import type { PlannedPartition, Published } from '../../workflows/documents';
 import { describeState, sameState } from '../../workflows/published';
 
@@ -17,10 +16,10 @@ export const divide = (
     const state = current[index];
     if (sameState(partition.published, state)) partitions.push(partition);
     else if (state?.run === run)
-      leftOut.push({ partition: partitionPath(partition), reason: 'published by an earlier attempt of this run' });
+      leftOut.push({ partition: partition.partition, reason: 'published by an earlier attempt of this run' });
     else
       leftOut.push({
-        partition: partitionPath(partition),
+        partition: partition.partition,
         reason: `superseded: the plan saw it ${describeState(partition.published)}, now it is ${describeState(state)}`,
       });
   }
@@ -28,7 +27,7 @@ export const divide = (
 };
 
 /** A partition of a run whose lock is somebody else's by now. */
-export const supersededByOwner = (partition: Partition): { partition: string; reason: string } => ({
-  partition: partitionPath(partition),
+export const supersededByOwner = ({ partition }: PlannedPartition): { partition: string; reason: string } => ({
+  partition,
   reason: 'superseded: the lock is no longer held by this run',
 });

@@ -1,5 +1,6 @@
 import { environment } from '../../contracts/environments';
-import { partitionPath, temporaryTable } from '../../contracts/lake';
+import { feedNamed } from '../../contracts/feeds';
+import { partitionOfPath, temporaryTable } from '../../contracts/lake';
 import { batchSchema, sourceSchema } from '../../workflows/documents';
 import { gatherTasks } from '../../workflows/planning';
 import { attemptRequest, type AttemptResult } from '../../workflows/steps';
@@ -21,8 +22,12 @@ const objects = new LakeObjects(settings.LAKE_BUCKET);
 export const handler = step('attempt', async (event): Promise<AttemptResult> => {
   const { run, batch, batchKey, attempt } = attemptRequest.parse(event);
   const planned = await objects.requireJson(batchKey, batchSchema);
-  const catalog = new CuratedPartitions(settings.DATABASE, run.table);
-  const current = await concurrently(planned.partitions, 8, async (partition) => (await catalog.get(partition))?.published);
+  const catalog = new CuratedPartitions(settings.DATABASE, feedNamed(run.feed));
+  const current = await concurrently(
+    planned.partitions,
+    8,
+    async ({ partition }) => (await catalog.get(partitionOfPath(partition)))?.published,
+  );
   const { partitions, leftOut } = (await ownsLock(objects, run))
     ? divide(planned.partitions, current, run.run)
     : { partitions: [], leftOut: planned.partitions.map(supersededByOwner) };
@@ -30,7 +35,7 @@ export const handler = step('attempt', async (event): Promise<AttemptResult> => 
   const lists = await concurrently(partitions, 8, async (partition): Promise<TaskSource[]> => {
     if (partition.sourcesKey === undefined) return [];
     const sources = await collect(objects.readLines(partition.sourcesKey, sourceSchema));
-    return sources.map((source) => ({ ...source, partition: partitionPath(partition) }));
+    return sources.map((source) => ({ ...source, partition: partition.partition }));
   });
   const tasks = gatherTasks(lists.flat(), settings.POLICY);
   const folder = new AttemptFolder(objects, run, batch, attempt);

@@ -10,7 +10,8 @@ import {
   type Partition as GluePartition,
   type StorageDescriptor,
 } from '@aws-sdk/client-glue';
-import type { Partition } from '../../contracts/lake';
+import type { Feed } from '../../contracts/feeds';
+import { partitionOfValues, partitionValues, type Partition } from '../../contracts/lake';
 import type { Published } from '../../workflows/documents';
 import { parametersOf, publishedOf } from '../../workflows/published';
 
@@ -21,8 +22,11 @@ export interface RegisteredPartition {
   readonly published: Published | undefined;
 }
 
-const registered = ({ Values, StorageDescriptor, Parameters }: GluePartition): RegisteredPartition => ({
-  partition: { eventType: Values?.[0] ?? '', createdDate: Values?.[1] ?? '' },
+const registeredIn = (
+  feed: Pick<Feed, 'partitionColumns'>,
+  { Values, StorageDescriptor, Parameters }: GluePartition,
+): RegisteredPartition => ({
+  partition: partitionOfValues(feed, Values ?? []),
   location: StorageDescriptor?.Location ?? '',
   published: publishedOf(StorageDescriptor?.Location, Parameters),
 });
@@ -33,7 +37,7 @@ export class CuratedPartitions {
 
   constructor(
     private readonly database: string,
-    private readonly table: string,
+    private readonly feed: Pick<Feed, 'name' | 'partitionColumns'>,
     private readonly client: GlueClient = new GlueClient({}),
   ) {}
 
@@ -44,27 +48,27 @@ export class CuratedPartitions {
       const page = await this.client.send(
         new GetPartitionsCommand({
           DatabaseName: this.database,
-          TableName: this.table,
+          TableName: this.feed.name,
           ExcludeColumnSchema: true,
           ...(expression === undefined ? {} : { Expression: expression }),
           ...(token === undefined ? {} : { NextToken: token }),
         }),
       );
-      for (const partition of page.Partitions ?? []) yield registered(partition);
+      for (const partition of page.Partitions ?? []) yield registeredIn(this.feed, partition);
       token = page.NextToken;
     } while (token !== undefined);
   }
 
-  async get({ eventType, createdDate }: Partition): Promise<RegisteredPartition | undefined> {
+  async get(partition: Partition): Promise<RegisteredPartition | undefined> {
     try {
       const { Partition } = await this.client.send(
         new GetPartitionCommand({
           DatabaseName: this.database,
-          TableName: this.table,
-          PartitionValues: [eventType, createdDate],
+          TableName: this.feed.name,
+          PartitionValues: [...partitionValues(partition)],
         }),
       );
-      return Partition === undefined ? undefined : registered(Partition);
+      return Partition === undefined ? undefined : registeredIn(this.feed, Partition);
     } catch (thrown) {
       if (thrown instanceof EntityNotFoundException) return undefined;
       throw thrown;
@@ -77,8 +81,8 @@ export class CuratedPartitions {
     await this.client.send(
       new UpdatePartitionCommand({
         DatabaseName: this.database,
-        TableName: this.table,
-        PartitionValueList: [partition.eventType, partition.createdDate],
+        TableName: this.feed.name,
+        PartitionValueList: [...partitionValues(partition)],
         PartitionInput: input,
       }),
     );
@@ -89,7 +93,7 @@ export class CuratedPartitions {
     try {
       const input = await this.#input(partition, published);
       await this.client.send(
-        new CreatePartitionCommand({ DatabaseName: this.database, TableName: this.table, PartitionInput: input }),
+        new CreatePartitionCommand({ DatabaseName: this.database, TableName: this.feed.name, PartitionInput: input }),
       );
       return true;
     } catch (thrown) {
@@ -99,13 +103,13 @@ export class CuratedPartitions {
   }
 
   /** The storage descriptor is the curated table's own, not the temporary table's: all partitions read alike. */
-  async #input({ eventType, createdDate }: Partition, published: Published) {
+  async #input(partition: Partition, published: Published) {
     if (this.#descriptor === undefined) {
-      const { Table } = await this.client.send(new GetTableCommand({ DatabaseName: this.database, Name: this.table }));
+      const { Table } = await this.client.send(new GetTableCommand({ DatabaseName: this.database, Name: this.feed.name }));
       this.#descriptor = Table?.StorageDescriptor;
     }
     return {
-      Values: [eventType, createdDate],
+      Values: [...partitionValues(partition)],
       StorageDescriptor: { ...this.#descriptor, Location: published.location },
       Parameters: parametersOf(published),
     };

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import type { Feed } from '../../contracts/feeds';
 import { markerKey, partitionPath, pieceKey, rejectedKey } from '../../contracts/lake';
 import type { RouteOutcome, Source } from '../../workflows/documents';
 import { sourceHash, splitObject } from '../../workflows/routing';
@@ -12,18 +13,18 @@ import { gzipLines, type LakeObjects } from './objects';
  */
 export const routeObject = async (
   objects: LakeObjects,
-  table: string,
+  feed: Feed,
   source: Source,
   inflated: Buffer,
 ): Promise<RouteOutcome['routed'][number]> => {
-  const { lines, pieces, rejected } = splitObject(inflated);
+  const { lines, pieces, rejected } = splitObject(feed, inflated);
   const hash = sourceHash(source.key, source.etag);
   await concurrently(pieces, 8, (piece) =>
-    objects.create(pieceKey(table, piece.partition, hash), gzipSync(piece.lines.map((line) => `${line}\n`).join(''))),
+    objects.create(pieceKey(feed.name, piece.partition, hash), gzipSync(piece.lines.map((line) => `${line}\n`).join(''))),
   );
   if (rejected.length > 0)
     await objects.create(
-      rejectedKey(table, hash),
+      rejectedKey(feed.name, hash),
       gzipLines(rejected.map((line) => ({ source: source.key, etag: source.etag, ...line }))),
     );
   const outcome = {
@@ -33,6 +34,6 @@ export const routeObject = async (
     lines,
     rejected: rejected.length,
   };
-  await objects.create(markerKey(table, source.key, source.etag), JSON.stringify(outcome));
+  await objects.create(markerKey(feed.name, source.key, source.etag), JSON.stringify(outcome));
   return outcome;
 };

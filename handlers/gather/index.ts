@@ -1,6 +1,7 @@
 import { environment } from '../../contracts/environments';
 import { messageOf } from '../../contracts/errors';
-import { gatheredPrefix, partitionOfKey } from '../../contracts/lake';
+import { feedNamed } from '../../contracts/feeds';
+import { gatheredPrefix, partitionOfPath } from '../../contracts/lake';
 import type { GatherOutcome } from '../../workflows/documents';
 import { judgeObject } from '../../workflows/routing';
 import { gatherRequest, type GatherResult } from '../../workflows/steps';
@@ -41,6 +42,7 @@ async function* fetched(sources: readonly TaskSource[]) {
  */
 export const handler = step('gather', async (event): Promise<GatherResult> => {
   const { run, batch, attempt, task } = gatherRequest.parse(event);
+  const feed = feedNamed(run.feed);
   const folder = new AttemptFolder(objects, run, batch, attempt);
   const sources = await collect(objects.readLines(folder.taskKey(task), taskSourceSchema));
   const outcome: GatherOutcome = { gathered: [], routed: [], unreadable: [], unread: [], changed: [], objects: 0, bytes: 0 };
@@ -72,11 +74,9 @@ export const handler = step('gather', async (event): Promise<GatherResult> => {
       outcome.unreadable.push({ key, etag, reason: inflated.reason });
       continue;
     }
-    const partition = partitionOfKey('', `${path}/`);
-    if (partition === undefined) throw new Error(`task ${task} names no partition: ${path}`);
-    const judged = judgeObject(inflated.text, partition);
+    const judged = judgeObject(feed, inflated.text, partitionOfPath(path));
     if (!judged.own) {
-      outcome.routed.push(await routeObject(objects, run.table, source, inflated.text));
+      outcome.routed.push(await routeObject(objects, feed, source, inflated.text));
       continue;
     }
     for (const part of contribution(object.body, inflated.text)) {

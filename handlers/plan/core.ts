@@ -1,3 +1,4 @@
+import type { Feed } from '../../contracts/feeds';
 import { partitionOfKey, partitionPath, type Partition } from '../../contracts/lake';
 import type { Policy } from '../../contracts/policy';
 import type { Batch, Plan, PlannedPartition, Published } from '../../workflows/documents';
@@ -6,13 +7,14 @@ import type { Run } from '../../workflows/run';
 
 /** Groups a listing, which comes sorted, by partition. Holds one partition's objects at a time. */
 export async function* byPartition<T extends { readonly key: string }>(
+  feed: Pick<Feed, 'partitionColumns'>,
   prefix: string,
   listed: AsyncIterable<T>,
   misplaced: (key: string) => void,
 ): AsyncGenerator<{ readonly partition: Partition; readonly path: string; readonly items: T[] }> {
   let group: { partition: Partition; path: string; items: T[] } | undefined;
   for await (const item of listed) {
-    const partition = partitionOfKey(prefix, item.key);
+    const partition = partitionOfKey(feed, prefix, item.key);
     if (partition === undefined) {
       misplaced(item.key);
       continue;
@@ -68,7 +70,7 @@ export const plannedPartition = (
   policy: Policy,
   nowMillis: number,
 ): PlannedPartition => ({
-  ...partition,
+  partition: partitionPath(partition),
   ...decide(partition, news, published, run, policy, nowMillis),
   newObjects: news.objects,
   newBytes: news.bytes,

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { environment } from '../../contracts/environments';
+import { feedNamed } from '../../contracts/feeds';
 import {
   batchKey,
   batchesKey,
   markerPrefix,
+  partitionDate,
+  partitionOfPath,
   partitionPath,
+  partitionType,
   planFolder,
   planKey,
   runPrefix,
@@ -29,7 +33,7 @@ import { LakeObjects, type ListedObject } from '../aws/objects';
 import { CuratedPartitions } from '../aws/partitions';
 import { step } from '../aws/shell';
 import { estimate, newsOf, plannedPartition } from './core';
-import { dateOfPath, listPartitions, listTypes, typeOfPath, type ListedPartition } from './listing';
+import { listPartitions, listTypes, type ListedPartition } from './listing';
 
 const settings = environment('plan', process.env);
 const objects = new LakeObjects(settings.LAKE_BUCKET);
@@ -69,7 +73,7 @@ const failedBefore = async (run: Run, previous: Plan | undefined): Promise<Reado
   const batches = await Promise.all(
     previous.batches.filter(({ batch }) => failed.has(batch)).map((batch) => objects.readJson(batch.batchKey, batchSchema)),
   );
-  return new Set(batches.flatMap((batch) => batch?.partitions.map(partitionPath) ?? []));
+  return new Set(batches.flatMap((batch) => batch?.partitions.map(({ partition }) => partition) ?? []));
 };
 
 async function* candidates(
@@ -79,14 +83,18 @@ async function* candidates(
   extra: readonly string[],
   misplaced: (key: string) => void,
 ) {
-  const types = run.eventType === undefined ? await listTypes(objects, run.table) : [run.eventType];
-  const extraOf = new Map<string, string[]>();
-  for (const path of extra) extraOf.set(typeOfPath(path), [...(extraOf.get(typeOfPath(path)) ?? []), dateOfPath(path)]);
-  for (const eventType of types) {
+  const feed = feedNamed(run.feed);
+  const types = run.eventType === undefined ? await listTypes(objects, feed) : [run.eventType];
+  const extraOf = new Map<string | undefined, string[]>();
+  for (const partition of extra.map(partitionOfPath)) {
+    const dates = extraOf.get(partitionType(partition)) ?? [];
+    extraOf.set(partitionType(partition), [...dates, partitionDate(partition)]);
+  }
+  for (const type of types) {
     if (!everything)
-      for (const date of extraOf.get(eventType) ?? [])
-        if (date < openDate) yield* listPartitions(objects, run.table, eventType, { date }, misplaced);
-    yield* listPartitions(objects, run.table, eventType, everything ? {} : { startAfterDate: openDate }, misplaced);
+      for (const date of extraOf.get(type) ?? [])
+        if (date < openDate) yield* listPartitions(objects, feed, type, { date }, misplaced);
+    yield* listPartitions(objects, feed, type, everything ? {} : { startAfterDate: openDate }, misplaced);
   }
 }
 
@@ -129,7 +137,10 @@ export const handler = step('plan', async (event): Promise<PlanResult> => {
   const published = new Map<string, Published | undefined>();
   const emptied = new Map<string, PlannedPartition>();
   const foreign = new Map<string, string>();
-  for await (const { partition, location, published: state } of new CuratedPartitions(settings.DATABASE, run.table).all()) {
+  for await (const { partition, location, published: state } of new CuratedPartitions(
+    settings.DATABASE,
+    feedNamed(run.feed),
+  ).all()) {
     published.set(partitionPath(partition), state);
     if (state === undefined) foreign.set(partitionPath(partition), location);
     // Of a rebuild's partitions, those that no object is left of are named as well.
@@ -173,7 +184,7 @@ export const handler = step('plan', async (event): Promise<PlanResult> => {
   }
   await decidePending();
   partitions.push(...emptied.values());
-  partitions.sort((left, right) => (partitionPath(left) < partitionPath(right) ? -1 : 1));
+  partitions.sort((left, right) => (left.partition < right.partition ? -1 : 1));
 
   const batches = formBatches(partitions, policy, await failedBefore(run, previous));
   const plan: Plan = {
@@ -193,7 +204,14 @@ export const handler = step('plan', async (event): Promise<PlanResult> => {
       bytes,
     })),
     partitions,
-    carry: [...carryOver(previous?.carry ?? [], full, partitions.map(partitionPath), routedInto)],
+    carry: [
+      ...carryOver(
+        previous?.carry ?? [],
+        full,
+        partitions.map(({ partition }) => partition),
+        routedInto,
+      ),
+    ],
   };
   if (!run.dryRun) {
     await concurrently(batches, 8, (batch) => objects.putJson(batchKey(folder, batch.batch), batch));

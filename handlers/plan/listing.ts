@@ -1,13 +1,5 @@
-import {
-  compareKeys,
-  LATE,
-  markedSource,
-  markerPrefix,
-  partitionPath,
-  piecePrefix,
-  rawPrefix,
-  type Partition,
-} from '../../contracts/lake';
+import { dateColumn, typeColumn, type Feed } from '../../contracts/feeds';
+import { compareKeys, LATE, markedSource, markerPrefix, piecePrefix, rawPrefix, type Partition } from '../../contracts/lake';
 import type { LakeObjects, ListedObject } from '../aws/objects';
 import { byPartition, joinGroups } from './core';
 
@@ -22,13 +14,15 @@ export interface ListedPartition {
 
 type Range = { readonly startAfterDate?: string } | { readonly date: string };
 
-/** The event types that the raw zone or the pieces know. */
-export const listTypes = async (objects: LakeObjects, table: string): Promise<readonly string[]> => {
+/** The types that the raw zone or the pieces know, sorted; one `undefined` for a feed that is partitioned by date alone. */
+export const listTypes = async (objects: LakeObjects, feed: Feed): Promise<readonly (string | undefined)[]> => {
+  const column = typeColumn(feed);
+  if (column === undefined) return [undefined];
   const types = new Set<string>();
-  for (const root of [rawPrefix(table), piecePrefix(table)])
+  for (const root of [rawPrefix(feed), piecePrefix(feed.name)])
     for await (const folder of objects.folders(root)) {
       const name = folder.slice(root.length, -1);
-      if (name.startsWith('event_type=') && name !== `event_type=${LATE.eventType}`) types.add(name.slice('event_type='.length));
+      if (name.startsWith(`${column}=`) && name !== `${column}=${LATE}`) types.add(name.slice(column.length + 1));
     }
   return [...types].sort();
 };
@@ -36,27 +30,30 @@ export const listTypes = async (objects: LakeObjects, table: string): Promise<re
 /** One type's partitions: all, those from a date on, or one date. What lies before costs no listing. */
 export async function* listPartitions(
   objects: LakeObjects,
-  table: string,
-  eventType: string,
+  feed: Feed,
+  type: string | undefined,
   range: Range,
   misplaced: (key: string) => void,
 ): AsyncGenerator<ListedPartition> {
+  const table = feed.name;
+  const date = dateColumn(feed);
   const under = (root: string) => {
-    const folder = `${root}event_type=${eventType}/`;
-    if ('date' in range) return objects.list(`${folder}created_date=${range.date}/`);
+    const folder = type === undefined ? root : `${root}${typeColumn(feed)}=${type}/`;
+    if ('date' in range) return objects.list(`${folder}${date}=${range.date}/`);
     return objects.list(
-      folder,
-      range.startAfterDate === undefined ? {} : { startAfter: `${folder}created_date=${range.startAfterDate}` },
+      // Beside the dates of a feed without types lies the folder of its markers.
+      type === undefined ? `${folder}${date}=` : folder,
+      range.startAfterDate === undefined ? {} : { startAfter: `${folder}${date}=${range.startAfterDate}` },
     );
   };
-  const groupsOf = (root: string) => byPartition(root, under(root), misplaced);
+  const groupsOf = (root: string) => byPartition(feed, root, under(root), misplaced);
   const markersOf = (root: string) =>
-    byPartition(`${markerPrefix(table)}${root}`, under(`${markerPrefix(table)}${root}`), () => undefined);
+    byPartition(feed, `${markerPrefix(table)}${root}`, under(`${markerPrefix(table)}${root}`), () => undefined);
   const joined = joinGroups(
     groupsOf(piecePrefix(table)),
-    groupsOf(rawPrefix(table)),
+    groupsOf(rawPrefix(feed)),
     markersOf(piecePrefix(table)),
-    markersOf(rawPrefix(table)),
+    markersOf(rawPrefix(feed)),
   );
   for await (const { partition, path, items } of joined) {
     const [pieces = [], raw = [], markedPieces = [], markedRaw = []] = items;
@@ -69,7 +66,3 @@ export async function* listPartitions(
     };
   }
 }
-
-export const typeOfPath = (path: string): string => path.slice('event_type='.length, path.indexOf('/'));
-export const dateOfPath = (path: string): string => path.slice(path.indexOf('/') + 1 + 'created_date='.length);
-export const pathOf = partitionPath;

@@ -1,4 +1,3 @@
-import { partitionPath } from '../../contracts/lake';
 import type { ExpectedPartition, LedgerEntry, Published, Verification } from '../../workflows/documents';
 import { linesOf } from '../../workflows/novelty';
 
@@ -48,7 +47,7 @@ export const nextState = (
     readonly sources: number;
   },
 ): Published => {
-  const path = partitionPath(expected);
+  const path = expected.partition;
   const verified = verification.partitions.find(({ partition }) => partition === path);
   const files = written.get(path);
   if (verified === undefined || files === undefined) throw new Error(`${path} was verified but has no file`);

@@ -1,5 +1,6 @@
 import { environment } from '../../contracts/environments';
-import { ledgerKey, partitionPath, s3Uri } from '../../contracts/lake';
+import { feedNamed } from '../../contracts/feeds';
+import { ledgerKey, partitionOfPath, s3Uri } from '../../contracts/lake';
 import { ledgerEntrySchema, type ExpectedPartition, type Publication } from '../../workflows/documents';
 import { mergeLedgers } from '../../workflows/novelty';
 import { describeState, sameState } from '../../workflows/published';
@@ -22,7 +23,7 @@ const objects = new LakeObjects(settings.LAKE_BUCKET);
 export const handler = step('publish', async (event): Promise<PublishResult> => {
   const { run, batch, attempt } = publishRequest.parse(event);
   const folder = new AttemptFolder(objects, run, batch, attempt);
-  const catalog = new CuratedPartitions(settings.DATABASE, run.table);
+  const catalog = new CuratedPartitions(settings.DATABASE, feedNamed(run.feed));
   const [{ partitions, location }, verification, gathered] = await Promise.all([
     folder.readExpectation(),
     folder.readVerification(),
@@ -34,9 +35,10 @@ export const handler = step('publish', async (event): Promise<PublishResult> => 
   const sources = gatheredByPartition(gathered);
 
   const publish = async (expected: ExpectedPartition): Promise<void> => {
-    const path = partitionPath(expected);
+    const path = expected.partition;
+    const partition = partitionOfPath(path);
     const before = expected.published;
-    const ledger = ledgerKey(run.table, expected, run.run, batch, attempt);
+    const ledger = ledgerKey(run.table, partition, run.run, batch, attempt);
     const old = before === undefined || run.rebuild ? [] : await collect(objects.readLines(before.ledger, ledgerEntrySchema));
     const entries = mergeLedgers(old, entriesGathered(expected, sources.get(path) ?? []));
     // Already there: this very attempt wrote it, and its answer got lost.
@@ -59,16 +61,16 @@ export const handler = step('publish', async (event): Promise<PublishResult> => 
         conflicts: conflictsOf(verification, path),
       });
     if (!(await ownsLock(objects, run))) return superseded('the lock is no longer held by this run');
-    const current = await catalog.get(expected);
+    const current = await catalog.get(partition);
     if (current !== undefined && sameState(current.published, after)) return published();
     if (current !== undefined && current.published === undefined)
       return superseded(`it is registered at ${current.location}, which no run published`);
     if (!sameState(current?.published, before))
       return superseded(`the plan saw it ${describeState(before)}, now it is ${describeState(current?.published)}`);
-    if (current !== undefined) await catalog.update(expected, after);
-    else if (!(await catalog.create(expected, after))) {
+    if (current !== undefined) await catalog.update(partition, after);
+    else if (!(await catalog.create(partition, after))) {
       // Created meanwhile: by this very call, whose answer got lost, or by somebody else.
-      const there = await catalog.get(expected);
+      const there = await catalog.get(partition);
       if (there === undefined || !sameState(there.published, after))
         return superseded(`it was created meanwhile, ${describeState(there?.published)}`);
     }

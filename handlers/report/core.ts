@@ -1,4 +1,3 @@
-import { partitionPath } from '../../contracts/lake';
 import type {
   Expectation,
   Failure,
@@ -145,7 +144,7 @@ export const summaryOf = (report: Report, plan: Plan | undefined): string => {
       plan?.partitions
         .filter(({ due }) => due)
         .slice(0, 3)
-        .map(partitionPath) ?? [];
+        .map(({ partition }) => partition) ?? [];
     return `${batch} (${error}: ${cause.slice(0, 200)}${report.failed.length === 1 && plan?.batches.length === 1 ? `; ${partitions.join(', ')} …` : ''})`;
   });
   return `${done}; failed batches: ${named.join(', ')}`.slice(0, 2_000);

@@ -1,6 +1,14 @@
 import { environment } from '../../contracts/environments';
 import { messageOf } from '../../contracts/errors';
-import { compareKeys, LATE, markedSource, markerPrefix, rawPartitionPrefix, routeOutcomeKey } from '../../contracts/lake';
+import { feedNamed } from '../../contracts/feeds';
+import {
+  compareKeys,
+  latePartition,
+  markedSource,
+  markerPrefix,
+  rawPartitionPrefix,
+  routeOutcomeKey,
+} from '../../contracts/lake';
 import type { RouteOutcome } from '../../workflows/documents';
 import { newSources } from '../../workflows/novelty';
 import { routeRequest, type RouteResult } from '../../workflows/steps';
@@ -28,7 +36,8 @@ async function* markers(
 /** Checks and splits the late objects that no marker knows, as many as one invocation can; `done` when none is left behind `after`. */
 export const handler = step('route', async (event): Promise<RouteResult> => {
   const { run, round, after } = routeRequest.parse(event);
-  const prefix = rawPartitionPrefix(run.table, LATE);
+  const feed = feedNamed(run.feed);
+  const prefix = rawPartitionPrefix(feed, latePartition(feed));
   const listed = objects.list(prefix, after === '' ? {} : { startAfter: after });
   const taken: ListedObject[] = [];
   let [bytes, done] = [0, true];
@@ -54,7 +63,7 @@ export const handler = step('route', async (event): Promise<RouteResult> => {
       // Vanished or overwritten since it was listed: the next run sees what is there then.
       if (object === undefined) return;
       const inflated = inflate(object.body);
-      if (inflated.ok) outcome.routed.push(await routeObject(objects, run.table, source, inflated.text));
+      if (inflated.ok) outcome.routed.push(await routeObject(objects, feed, source, inflated.text));
       else outcome.unreadable.push({ key: source.key, etag: source.etag, reason: inflated.reason });
     });
   refuseIfNoneRead(taken.length, failures);

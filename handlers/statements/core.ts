@@ -1,4 +1,3 @@
-import { partitionPath } from '../../contracts/lake';
 import type { ExpectedPartition, GatherOutcome, LedgerEntry, PlannedPartition } from '../../workflows/documents';
 import { linesOf } from '../../workflows/novelty';
 
@@ -24,11 +23,9 @@ export const expectedOf = (
       };
   }
   const lines = linesOf(gathered);
-  const { eventType, createdDate, published } = planned;
+  const { partition, published } = planned;
   return {
-    partition: partitionPath(planned),
-    eventType,
-    createdDate,
+    partition,
     ...(published === undefined ? {} : { published }),
     lines,
     copies: lines + (rebuild ? 0 : linesOf(ledger)),

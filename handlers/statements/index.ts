@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { environment } from '../../contracts/environments';
 import { feedNamed } from '../../contracts/feeds';
-import { curatedAttemptPrefix, partitionPath, s3Uri, temporaryTable } from '../../contracts/lake';
+import { curatedAttemptPrefix, partitionOfPath, s3Uri, temporaryTable } from '../../contracts/lake';
 import { ledgerEntrySchema, type ExpectedPartition } from '../../workflows/documents';
 import { createStatement, verifyStatement } from '../../workflows/sql';
 import { statementsRequest, type StatementsResult } from '../../workflows/steps';
@@ -20,6 +20,7 @@ const token = (...parts: readonly string[]): string => createHash('sha256').upda
 /** What was gathered in, the statements of the rewrite out, with what they are expected to write. */
 export const handler = step('statements', async (event): Promise<StatementsResult> => {
   const { run, batch, attempt } = statementsRequest.parse(event);
+  const feed = feedNamed(run.feed);
   const folder = new AttemptFolder(objects, run, batch, attempt);
   const { partitions, leftOut, bucketCount } = await folder.read();
   const gathered = gatheredByPartition(await folder.readGathered());
@@ -28,10 +29,10 @@ export const handler = step('statements', async (event): Promise<StatementsResul
   const verdicts = await concurrently(partitions, 8, async (planned) => {
     const ledger =
       planned.published === undefined ? [] : await collect(objects.readLines(planned.published.ledger, ledgerEntrySchema));
-    return expectedOf(planned, gathered.get(partitionPath(planned)) ?? [], ledger, run.rebuild);
+    return expectedOf(planned, gathered.get(planned.partition) ?? [], ledger, run.rebuild);
   });
   for (const [index, verdict] of verdicts.entries()) {
-    if ('leftOut' in verdict) leftOut.push({ partition: partitionPath(partitions[index]!), reason: verdict.leftOut });
+    if ('leftOut' in verdict) leftOut.push({ partition: partitions[index]!.partition, reason: verdict.leftOut });
     else expected.push(verdict);
   }
 
@@ -46,17 +47,19 @@ export const handler = step('statements', async (event): Promise<StatementsResul
   return {
     partitions: expected.length,
     createStatement: createStatement({
-      feed: feedNamed(run.feed),
+      feed,
       database: settings.DATABASE,
       table,
       location: s3Uri(settings.LAKE_BUCKET, location),
       run: run.run,
       batchAttempt: `${batch}-${attempt}`,
       bucketCount,
-      partitions: expected,
-      united: run.rebuild ? [] : expected.filter(({ published }) => published !== undefined),
+      partitions: expected.map(({ partition }) => partitionOfPath(partition)),
+      united: run.rebuild
+        ? []
+        : expected.filter(({ published }) => published !== undefined).map(({ partition }) => partitionOfPath(partition)),
     }),
-    verifyStatement: verifyStatement(settings.DATABASE, table),
+    verifyStatement: verifyStatement(feed, settings.DATABASE, table),
     ...tokens,
   };
 });

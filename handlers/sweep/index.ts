@@ -1,11 +1,13 @@
 import { DeleteTableCommand, EntityNotFoundException, GetTablesCommand, GlueClient } from '@aws-sdk/client-glue';
 import { environment } from '../../contracts/environments';
+import { feedNamed, type Feed } from '../../contracts/feeds';
 import {
   curatedPrefix,
   gatheredRoot,
   keyOfUri,
   ledgerKey,
   ledgerPrefix,
+  partitionOfPath,
   planKey,
   runsPrefix,
   sweepNoticesKey,
@@ -29,9 +31,9 @@ type Sets = Record<Kind, Set<string>>;
 const empty = (): Sets => ({ files: new Set(), ledgers: new Set(), gathered: new Set(), tables: new Set() });
 
 /** What a complete listing of the catalog's partitions names. */
-const namedByCatalog = async (table: string): Promise<Sets> => {
+const namedByCatalog = async (feed: Feed): Promise<Sets> => {
   const named = empty();
-  for await (const { location, published } of new CuratedPartitions(settings.DATABASE, table).all()) {
+  for await (const { location, published } of new CuratedPartitions(settings.DATABASE, feed).all()) {
     named.files.add(keyOfUri(settings.LAKE_BUCKET, location.endsWith('/') ? location : `${location}/`) ?? location);
     if (published !== undefined) named.ledgers.add(published.ledger);
   }
@@ -80,7 +82,7 @@ const candidates = async (run: Run): Promise<Sets> => {
       const name = key.slice(`${folder}attempts/`.length, -'/expectation.json'.length);
       const [batch = '', attempt = ''] = name.split('-');
       for (const expected of (await objects.requireJson(key, expectationSchema)).partitions) {
-        found.ledgers.add(ledgerKey(run.table, expected, id, batch, attempt));
+        found.ledgers.add(ledgerKey(run.table, partitionOfPath(expected.partition), id, batch, attempt));
         if (expected.published === undefined) continue;
         found.ledgers.add(expected.published.ledger);
         const replaced = keyOfUri(settings.LAKE_BUCKET, expected.published.location);
@@ -107,7 +109,7 @@ export const handler = step('sweep', async (event): Promise<SweepResult> => {
   if (!(await ownsLock(objects, run))) return superseded;
   const key = sweepNoticesKey(run.table);
   const before = (await objects.readJson(key, noticesSchema)) ?? noNotices;
-  const [found, named] = [await candidates(run), await namedByCatalog(run.table)];
+  const [found, named] = [await candidates(run), await namedByCatalog(feedNamed(run.feed))];
   const { notices, due } = review(before, found, named, now, settings.POLICY.graceHours);
   await objects.putJson(key, notices);
 

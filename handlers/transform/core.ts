@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { JudgeSettings, RejectCode } from '../../contracts/event';
 import { judgeRecord, MAX_LINE_BYTES } from '../../contracts/event';
-import { isLate } from '../../contracts/lake';
+import { isLate, type Partition } from '../../contracts/lake';
 
 /**
  * Firehose's transform: records of the stream in, one verdict per record out, all of them, in their order. Pure and deterministic:
@@ -32,7 +32,7 @@ export type TransformVerdict =
       readonly recordId: string;
       readonly result: 'Ok';
       readonly data: string;
-      readonly metadata: { readonly partitionKeys: { readonly event_type: string; readonly created_date: string } };
+      readonly metadata: { readonly partitionKeys: Partition };
     }
   | { readonly recordId: string; readonly result: 'ProcessingFailed'; readonly data: string };
 
@@ -96,14 +96,13 @@ const judged = (record: TransformRecord, settings: JudgeSettings): Judged => {
   const arrival = record.kinesisRecordMetadata?.approximateArrivalTimestamp ?? record.approximateArrivalTimestamp;
   const judgement = judgeRecord(bytes.toString('utf8'), arrival, settings);
   if (!judgement.ok) return { code: judgement.code, reason: judgement.reason, verdict: failed(record) };
-  const { eventType, createdDate } = judgement.partition;
   return {
     code: isLate(judgement.partition) ? 'late' : 'onTime',
     verdict: {
       recordId: record.recordId,
       result: 'Ok',
       data: encoded(judgement.line),
-      metadata: { partitionKeys: { event_type: eventType, created_date: createdDate } },
+      metadata: { partitionKeys: judgement.partition },
     },
   };
 };
@@ -124,10 +123,8 @@ const failed = ({ recordId, data }: TransformRecord): TransformVerdict => ({ rec
 const EMPTY_RESPONSE_BYTES = JSON.stringify({ records: [] }).length;
 const FAILED_BYTES = JSON.stringify({ recordId: '', result: 'ProcessingFailed', data: '' }).length + ','.length - '""'.length;
 const OK_BYTES =
-  JSON.stringify({ recordId: '', result: 'Ok', data: '', metadata: { partitionKeys: { event_type: '', created_date: '' } } })
-    .length +
-  ','.length -
-  '""'.length;
+  JSON.stringify({ recordId: '', result: 'Ok', data: '', metadata: { partitionKeys: {} } }).length + ','.length - '""'.length;
+const KEY_BYTES = '"":"",'.length;
 
 const SIMPLE_ID = /^[\w.-]*$/;
 const idBytes = (recordId: string): number =>
@@ -136,4 +133,10 @@ const idBytes = (recordId: string): number =>
 const failedBytes = (recordId: string, data: string): number => FAILED_BYTES + idBytes(recordId) + data.length;
 
 const okBytes = ({ recordId, data, metadata: { partitionKeys } }: Extract<TransformVerdict, { result: 'Ok' }>): number =>
-  OK_BYTES + idBytes(recordId) + data.length + partitionKeys.event_type.length + partitionKeys.created_date.length;
+  OK_BYTES + idBytes(recordId) + data.length + keyBytes(partitionKeys);
+
+const keyBytes = (partition: Partition): number => {
+  let bytes = 0;
+  for (const name in partition) bytes += KEY_BYTES + name.length + (partition[name]?.length ?? 0);
+  return bytes - ','.length;
+};

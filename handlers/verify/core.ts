@@ -1,4 +1,5 @@
-import { partitionPath } from '../../contracts/lake';
+import type { Feed } from '../../contracts/feeds';
+import { partitionOfValues, partitionPath } from '../../contracts/lake';
 import type { FoundPartition } from '../../workflows/verification';
 
 /** Nothing of the batch is published. The state machine's error has this name. */
@@ -7,7 +8,10 @@ export class VerificationFailed extends Error {
 }
 
 /** The verification's rows, by column name; the first row of a result names the columns. */
-export const foundPartitions = (rows: readonly (readonly (string | undefined)[])[]): readonly FoundPartition[] => {
+export const foundPartitions = (
+  feed: Pick<Feed, 'partitionColumns'>,
+  rows: readonly (readonly (string | undefined)[])[],
+): readonly FoundPartition[] => {
   const [header = [], ...data] = rows;
   return data.map((row) => {
     const value = (name: string): string => {
@@ -16,7 +20,12 @@ export const foundPartitions = (rows: readonly (readonly (string | undefined)[])
       return text;
     };
     return {
-      partition: partitionPath({ eventType: value('event_type'), createdDate: value('created_date') }),
+      partition: partitionPath(
+        partitionOfValues(
+          feed,
+          feed.partitionColumns.map(({ name }) => value(name)),
+        ),
+      ),
       rows: Number(value('row_count')),
       keys: Number(value('key_count')),
       copies: Number(value('copy_count')),

@@ -1,5 +1,6 @@
 import { AthenaClient, GetQueryResultsCommand } from '@aws-sdk/client-athena';
 import { environment } from '../../contracts/environments';
+import { feedNamed } from '../../contracts/feeds';
 import { verifyRequest, type VerifyResult } from '../../workflows/steps';
 import { differences, verifiedOf } from '../../workflows/verification';
 import { AttemptFolder } from '../aws/attempts';
@@ -28,7 +29,7 @@ export const handler = step('verify', async (event): Promise<VerifyResult> => {
   const { run, batch, attempt, queryExecutionId, bytesScanned } = verifyRequest.parse(event);
   const folder = new AttemptFolder(objects, run, batch, attempt);
   const { partitions } = await folder.readExpectation();
-  const found = foundPartitions(await resultRows(queryExecutionId));
+  const found = foundPartitions(feedNamed(run.feed), await resultRows(queryExecutionId));
   const problems = differences(partitions, found, run.rebuild);
   if (problems.length > 0) throw new VerificationFailed(`${problems.length} differences: ${problems.slice(0, 10).join('; ')}`);
   await folder.writeVerification(verifiedOf(found, bytesScanned));

@@ -4,7 +4,16 @@ import type { Audit } from '../../cli/audit/audit';
 import { auditLines } from '../../cli/audit/lines';
 import { sourceAccounts } from '../../cli/audit/sources';
 import { lakeCensus, pendingOf } from '../../cli/lake-census';
-import { LATE, markerKey, markerPrefix, partitionPath, pieceKey, rawPartitionPrefix, type Partition } from '../../contracts/lake';
+import { EVENTS } from '../../contracts/feeds';
+import {
+  latePartition,
+  markerKey,
+  markerPrefix,
+  partitionPath,
+  pieceKey,
+  rawPartitionPrefix,
+  type Partition,
+} from '../../contracts/lake';
 import { collect } from '../../handlers/aws/concurrently';
 import { gzipLines } from '../../handlers/aws/objects';
 import type { RegisteredPartition } from '../../handlers/aws/partitions';
@@ -12,9 +21,9 @@ import type { Published } from '../../workflows/documents';
 import { sourceHash } from '../../workflows/routing';
 import { fakeBucket } from './fake-bucket';
 
-const CART: Partition = { eventType: 'cart', createdDate: '2026-11-20' };
-const ORDER: Partition = { eventType: 'order', createdDate: '2026-11-20' };
-const OLD: Partition = { eventType: 'cart', createdDate: '2026-10-01' };
+const CART: Partition = { event_type: 'cart', created_date: '2026-11-20' };
+const ORDER: Partition = { event_type: 'order', created_date: '2026-11-20' };
+const OLD: Partition = { event_type: 'cart', created_date: '2026-10-01' };
 
 const published = (ledger: string, counts: Partial<Published> = {}): Published => ({
   location: 's3://lake/curated/events/r/b-a/x/',
@@ -39,19 +48,19 @@ const silent = (): void => undefined;
 describe('the census of a lake', () => {
   it('finds what no ledger and no marker knows, by key and ETag, whatever its day', async () => {
     const { objects, put } = fakeBucket();
-    const known = `${rawPartitionPrefix('events', CART)}1.gz`;
-    const overwritten = `${rawPartitionPrefix('events', CART)}2.gz`;
+    const known = `${rawPartitionPrefix(EVENTS, CART)}1.gz`;
+    const overwritten = `${rawPartitionPrefix(EVENTS, CART)}2.gz`;
     const etag = put(known, lines(4));
     put(overwritten, lines(1), '2026-11-21T12:00:00.000Z');
-    const fresh = `${rawPartitionPrefix('events', OLD)}3.gz`;
+    const fresh = `${rawPartitionPrefix(EVENTS, OLD)}3.gz`;
     put(fresh, lines(2), '2026-10-02T00:00:00.000Z');
-    const foreign = `${rawPartitionPrefix('events', ORDER)}4.gz`;
+    const foreign = `${rawPartitionPrefix(EVENTS, ORDER)}4.gz`;
     const foreignTag = put(foreign, lines(5));
     put(markerKey('events', foreign, foreignTag), '{}');
-    const lateKnown = `${rawPartitionPrefix('events', LATE)}5.gz`;
+    const lateKnown = `${rawPartitionPrefix(EVENTS, latePartition(EVENTS))}5.gz`;
     const lateTag = put(lateKnown, lines(1));
     put(markerKey('events', lateKnown, lateTag), '{}');
-    put(`${rawPartitionPrefix('events', LATE)}6.gz`, lines(1));
+    put(`${rawPartitionPrefix(EVENTS, latePartition(EVENTS))}6.gz`, lines(1));
     put('raw/events/event_type=cart/stray.txt', 'x');
     put(
       'ledger/1',
@@ -63,10 +72,10 @@ describe('the census of a lake', () => {
 
     const census = await lakeCensus(
       objects,
-      'events',
+      EVENTS,
       [
         registered(CART, published('ledger/1')),
-        registered({ eventType: 'gone', createdDate: '2026-01-01' }, published('ledger/none')),
+        registered({ event_type: 'gone', created_date: '2026-01-01' }, published('ledger/none')),
       ],
       silent,
     );
@@ -83,7 +92,7 @@ describe('the census of a lake', () => {
       null,
       undefined,
     ]);
-    expect(census.late.fresh.map(({ key }) => key)).toEqual([`${rawPartitionPrefix('events', LATE)}6.gz`]);
+    expect(census.late.fresh.map(({ key }) => key)).toEqual([`${rawPartitionPrefix(EVENTS, latePartition(EVENTS))}6.gz`]);
     expect(census.misplaced).toEqual(['raw/events/event_type=cart/stray.txt']);
     const [old] = census.partitions;
     expect(pendingOf(old!.fresh)).toEqual({
@@ -98,12 +107,12 @@ describe('the census of a lake', () => {
 describe('the accounts of the sources', () => {
   it('count what is compacted, routed, not yet compacted and unreadable', async () => {
     const { objects, put } = fakeBucket();
-    const compacted = `${rawPartitionPrefix('events', CART)}1.gz`;
+    const compacted = `${rawPartitionPrefix(EVENTS, CART)}1.gz`;
     const compactedTag = put(compacted, lines(4));
-    put(`${rawPartitionPrefix('events', CART)}2.gz`, lines(2));
-    const cutObject = `${rawPartitionPrefix('events', ORDER)}3.gz`;
+    put(`${rawPartitionPrefix(EVENTS, CART)}2.gz`, lines(2));
+    const cutObject = `${rawPartitionPrefix(EVENTS, ORDER)}3.gz`;
     put(cutObject, lines(9).subarray(0, 12));
-    const late = `${rawPartitionPrefix('events', LATE)}4.gz`;
+    const late = `${rawPartitionPrefix(EVENTS, latePartition(EVENTS))}4.gz`;
     const lateTag = put(late, lines(5));
     const piece = pieceKey('events', OLD, sourceHash(late, lateTag));
     const pieceTag = put(piece, lines(3));
@@ -122,12 +131,12 @@ describe('the accounts of the sources', () => {
 
     const census = await lakeCensus(
       objects,
-      'events',
+      EVENTS,
       [registered(CART, published('ledger/cart')), registered(OLD, published('ledger/old'))],
       silent,
     );
     const markers = (await collect(objects.list(markerPrefix('events')))).map(({ key }) => key);
-    const accounts = await sourceAccounts(objects, 'events', census, markers, silent);
+    const accounts = await sourceAccounts(objects, EVENTS, census, markers, silent);
 
     expect(accounts.raw).toEqual([
       { partition: partitionPath(CART), compactedLines: 4, routedLines: 0, freshLines: 2, unreadable: [] },

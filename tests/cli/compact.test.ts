@@ -135,8 +135,7 @@ describe('the end of a run', () => {
 
 describe('a plan', () => {
   const partition = (eventType: string, due: boolean, newBytes: number): PlannedPartition => ({
-    eventType,
-    createdDate: '2026-11-21',
+    partition: `event_type=${eventType}/created_date=2026-11-21`,
     due,
     reason: due ? 'forced' : 'its day is still open',
     newObjects: 3,

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import type { Accepted } from '../../contracts/event';
 import { judgeLine, judgeRecord, MAX_LINE_BYTES, payloadOf } from '../../contracts/event';
 import { canonicalMillis, datetimeOf, parseDatetime } from '../../contracts/event-time';
-import { LATE } from '../../contracts/lake';
+import { EVENTS } from '../../contracts/feeds';
+import { latePartition } from '../../contracts/lake';
 
+const LATE_EVENTS = latePartition(EVENTS);
 const ARRIVAL = Date.UTC(2026, 10, 22, 10, 0, 1);
 const UUID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const SETTINGS = { onTimeDaysBefore: 1, eventTypes: [] };
@@ -29,8 +31,9 @@ describe('an accepted record', () => {
       '{"created_datetime":"2026-11-22T10:00:00.000Z","event_type":"payment","event_subtype":"order","ingested_at":"2026-11-22T10:00:01.000Z",' +
         `"event_uuid":"${UUID}","event_name":"payment:order:completed","created_at":1795341600000,"amount":1}`,
     );
-    const partition = { eventType: 'payment', createdDate: '2026-11-22' };
-    expect(rest).toEqual({ ok: true, ...partition, onTime: true, partition });
+    const [eventType, createdDate] = ['payment', '2026-11-22'];
+    const partition = { event_type: eventType, created_date: createdDate };
+    expect(rest).toEqual({ ok: true, eventType, createdDate, onTime: true, partition });
   });
 
   it('keeps its text to the byte, but for line breaks between tokens and space around it', () => {
@@ -64,20 +67,24 @@ describe('an accepted record', () => {
   it('is on time on the UTC date of its arrival and the day before, else late', () => {
     const midnight = Date.UTC(2026, 10, 22);
     const at = (created: number, arrival: number) => accepted(record({ created_at: created }), arrival);
-    expect(at(midnight - 1, midnight).partition).toEqual({ eventType: 'payment', createdDate: '2026-11-21' });
+    expect(at(midnight - 1, midnight).partition).toEqual({ event_type: 'payment', created_date: '2026-11-21' });
     expect(at(midnight - 86_400_000, midnight).onTime).toBe(true);
-    expect(at(midnight - 86_400_001, midnight)).toMatchObject({ onTime: false, createdDate: '2026-11-20', partition: LATE });
-    expect(at(midnight, midnight - 1)).toMatchObject({ onTime: false, createdDate: '2026-11-22', partition: LATE });
+    expect(at(midnight - 86_400_001, midnight)).toMatchObject({
+      onTime: false,
+      createdDate: '2026-11-20',
+      partition: LATE_EVENTS,
+    });
+    expect(at(midnight, midnight - 1)).toMatchObject({ onTime: false, createdDate: '2026-11-22', partition: LATE_EVENTS });
   });
 
   it('is late where its type is not in the list', () => {
     expect(judge(record(), ARRIVAL, { onTimeDaysBefore: 1, eventTypes: ['push'] })).toMatchObject({
       onTime: true,
-      partition: LATE,
+      partition: LATE_EVENTS,
       eventType: 'payment',
     });
     expect(judge(record(), ARRIVAL, { onTimeDaysBefore: 1, eventTypes: ['payment'] })).toMatchObject({
-      partition: { eventType: 'payment' },
+      partition: { event_type: 'payment' },
     });
   });
 });
@@ -265,7 +272,7 @@ describe('every accepted record', () => {
         const { line, eventType, createdDate } = judgement;
         expect(line).not.toMatch(/[\r\n]/);
         const createdDatetime = new Date(created).toISOString();
-        const partition = { eventType, createdDate };
+        const partition = { event_type: eventType, created_date: createdDate };
         expect(judgeLine(line)).toEqual({
           ok: true,
           partition,

@@ -1,3 +1,4 @@
+import { EVENTS } from '../../contracts/feeds';
 import fc from 'fast-check';
 import {
   comparePartitions,
@@ -9,6 +10,7 @@ import {
   gatheredRoot,
   isLate,
   keyOfUri,
+  latePartition,
   LATE,
   ledgerKey,
   ledgerPrefix,
@@ -61,7 +63,7 @@ describe('the order of keys', () => {
   it('is that of the listing for partitions', () => {
     fc.assert(
       fc.property(partitions, partitions, (left, right) => {
-        const keys = [left, right].map((partition) => Buffer.from(`${rawPartitionPrefix('events', partition)}x.gz`)) as [
+        const keys = [left, right].map((partition) => Buffer.from(`${rawPartitionPrefix(EVENTS, partition)}x.gz`)) as [
           Buffer,
           Buffer,
         ];
@@ -75,9 +77,9 @@ describe('the partition of a key', () => {
   it('comes back from every key that is made of it', () => {
     fc.assert(
       fc.property(partitions, names, (partition, name) => {
-        expect(partitionOfKey(rawPrefix('events'), `${rawPartitionPrefix('events', partition)}${name}`)).toEqual(partition);
-        expect(partitionOfKey(piecePrefix('events'), pieceKey('events', partition, 'abc'))).toEqual(partition);
-        expect(partitionOfKey('', `${partitionPath(partition)}/`)).toEqual(partition);
+        expect(partitionOfKey(EVENTS, rawPrefix(EVENTS), `${rawPartitionPrefix(EVENTS, partition)}${name}`)).toEqual(partition);
+        expect(partitionOfKey(EVENTS, piecePrefix('events'), pieceKey('events', partition, 'abc'))).toEqual(partition);
+        expect(partitionOfKey(EVENTS, '', `${partitionPath(partition)}/`)).toEqual(partition);
       }),
     );
   });
@@ -91,12 +93,15 @@ describe('the partition of a key', () => {
     'raw/users/event_type=push/created_date=2026-11-20/x.gz',
     'late/events/_routed/raw/events/event_type=push/created_date=2026-11-20/x.gz',
   ])('is none for %s', (key) => {
-    expect(partitionOfKey('raw/events/', key)).toBeUndefined();
+    expect(partitionOfKey(EVENTS, 'raw/events/', key)).toBeUndefined();
   });
 
   it('is late for the one partition of what is not on time', () => {
-    expect(partitionOfKey(rawPrefix('events'), `${rawPartitionPrefix('events', LATE)}x.gz`)).toEqual(LATE);
-    expect(isLate(LATE)).toBe(true);
+    expect(partitionOfKey(EVENTS, rawPrefix(EVENTS), `${rawPartitionPrefix(EVENTS, latePartition(EVENTS))}x.gz`)).toEqual({
+      event_type: LATE,
+      created_date: LATE,
+    });
+    expect(isLate(latePartition(EVENTS))).toBe(true);
     fc.assert(fc.property(partitions, (partition) => !isLate(partition)));
   });
 });
@@ -112,23 +117,24 @@ describe('the marker of a routed source', () => {
   });
 
   it('is told apart from everything else under the pieces', () => {
-    expect(markedSource('events', pieceKey('events', { eventType: 'push', createdDate: '2026-11-20' }, 'abc'))).toBeUndefined();
+    expect(markedSource('events', pieceKey('events', { event_type: 'push', created_date: '2026-11-20' }, 'abc'))).toBeUndefined();
     expect(markedSource('events', `${markerPrefix('events')}stray`)).toBeUndefined();
-    expect(partitionOfKey(piecePrefix('events'), markerKey('events', 'raw/events/x', 'e'))).toBeUndefined();
+    expect(partitionOfKey(EVENTS, piecePrefix('events'), markerKey('events', 'raw/events/x', 'e'))).toBeUndefined();
   });
 });
 
 describe('the layout', () => {
   it('keeps what lives and what expires in prefixes that do not overlap', () => {
-    const prefixes = [rawPrefix, piecePrefix, curatedPrefix, ledgerPrefix, errorsPrefix, runsPrefix, lockKey].map((prefix) =>
+    const byName = [piecePrefix, curatedPrefix, ledgerPrefix, errorsPrefix, runsPrefix, lockKey].map((prefix) =>
       prefix('events'),
     );
+    const prefixes = [rawPrefix(EVENTS), ...byName];
     for (const outer of prefixes) expect(prefixes.filter((inner) => inner.startsWith(outer))).toEqual([outer]);
   });
 
   it('gives every attempt files, a ledger, a snapshot and a table of its own', () => {
     const attempts = ['aaaa', 'bbbb'].flatMap((attempt) => ['b0001', 'b0002'].map((batch) => ({ batch, attempt })));
-    const partition = { eventType: 'push', createdDate: '2026-11-20' };
+    const partition = { event_type: 'push', created_date: '2026-11-20' };
     for (const nameOf of [
       (batch: string, attempt: string) => curatedAttemptPrefix('events', 'r1', batch, attempt),
       (batch: string, attempt: string) => ledgerKey('events', partition, 'r1', batch, attempt),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Partition } from '../../contracts/lake';
+import { partitionPath, type Partition } from '../../contracts/lake';
 import { policySchema } from '../../contracts/policy';
 import type { PlannedPartition, Published } from '../../workflows/documents';
 import type { Run } from '../../workflows/run';
@@ -33,9 +33,12 @@ export const publishedWith = (changed: Partial<Published> = {}): Published => ({
   ...changed,
 });
 
+/** The path of a partition of events. */
+export const pathOf = (eventType: string, createdDate = '2026-11-20'): string =>
+  partitionPath({ event_type: eventType, created_date: createdDate });
+
 export const plannedWith = (changed: Partial<PlannedPartition> = {}): PlannedPartition => ({
-  eventType: 'push',
-  createdDate: '2026-11-20',
+  partition: pathOf('push'),
   due: true,
   reason: 'for the test',
   newObjects: 1,
@@ -48,7 +51,7 @@ export const eventTypes = fc.stringMatching(/^[a-z0-9_-]{1,12}$/).filter((name) 
 export const dates = fc
   .integer({ min: Date.UTC(2000, 0, 1), max: Date.UTC(2099, 0, 1) })
   .map((millis) => new Date(millis).toISOString().slice(0, 10));
-export const partitions: fc.Arbitrary<Partition> = fc.record({ eventType: eventTypes, createdDate: dates });
+export const partitions: fc.Arbitrary<Partition> = fc.record({ event_type: eventTypes, created_date: dates });
 
 export async function* streamed<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;

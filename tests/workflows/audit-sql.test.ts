@@ -1,3 +1,4 @@
+import { EVENTS } from '../../contracts/feeds';
 import {
   keyAuditStatement,
   linesStatement,
@@ -8,10 +9,10 @@ import {
 import { mistakesIn } from './trino-grammar';
 
 const statements = {
-  partitions: partitionAuditStatement('lithify_dev', 'events'),
-  keys: keyAuditStatement('lithify_dev', 'events'),
-  repeated: repeatedKeysStatement('lithify_dev', 'events', 10),
-  raw: rawLinesStatement('lithify_dev', 'events_raw', ['cart', "o'clock"], ['2026-11-20', '2026-11-21']),
+  partitions: partitionAuditStatement(EVENTS, 'lithify_dev', 'events'),
+  keys: keyAuditStatement(EVENTS, 'lithify_dev', 'events'),
+  repeated: repeatedKeysStatement(EVENTS, 'lithify_dev', 'events', 10),
+  raw: rawLinesStatement(EVENTS, 'lithify_dev', 'events_raw', ['cart', "o'clock"], ['2026-11-20', '2026-11-21']),
   late: linesStatement('lithify_dev', 'events_late'),
 };
 

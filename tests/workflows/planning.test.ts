@@ -1,5 +1,6 @@
+import { EVENTS } from '../../contracts/feeds';
 import fc from 'fast-check';
-import { LATE, partitionPath } from '../../contracts/lake';
+import { latePartition, partitionOfPath, partitionPath } from '../../contracts/lake';
 import { MAX_WRITERS } from '../../contracts/policy';
 import {
   bucketCountFor,
@@ -12,12 +13,12 @@ import {
   oldestOpenDate,
   queryDollars,
 } from '../../workflows/planning';
-import { dates, eventTypes, partitions, plannedWith, policyWith, publishedWith, runWith } from './arbitraries';
+import { dates, eventTypes, partitions, pathOf, plannedWith, policyWith, publishedWith, runWith } from './arbitraries';
 
 const MIB = 1024 * 1024;
 const NOW = Date.parse('2026-11-21T00:30:00.000Z');
-const CLOSED = { eventType: 'push', createdDate: '2026-11-20' };
-const TODAY = { eventType: 'push', createdDate: '2026-11-21' };
+const CLOSED = { event_type: 'push', created_date: '2026-11-20' };
+const TODAY = { event_type: 'push', created_date: '2026-11-21' };
 const hoursAgo = (hours: number): number => NOW - hours * 3_600_000;
 
 describe('deciding whether a partition is due', () => {
@@ -80,10 +81,10 @@ describe('the range of a run', () => {
   it('holds what type, from and to all allow, both dates included', () => {
     const run = runWith({ eventType: 'push', from: '2026-11-19', to: '2026-11-20' });
     expect(inRange(run, CLOSED)).toBe(true);
-    expect(inRange(run, { ...CLOSED, createdDate: '2026-11-19' })).toBe(true);
-    expect(inRange(run, { ...CLOSED, createdDate: '2026-11-18' })).toBe(false);
+    expect(inRange(run, { ...CLOSED, created_date: '2026-11-19' })).toBe(true);
+    expect(inRange(run, { ...CLOSED, created_date: '2026-11-18' })).toBe(false);
     expect(inRange(run, TODAY)).toBe(false);
-    expect(inRange(run, { ...CLOSED, eventType: 'fork' })).toBe(false);
+    expect(inRange(run, { ...CLOSED, event_type: 'fork' })).toBe(false);
     expect(inRange(runWith(), TODAY)).toBe(true);
   });
 });
@@ -130,22 +131,30 @@ describe('batches', () => {
         due: fc.boolean(),
       })
       .map(({ partition, newBytes, bytes, bucketCount, due: isDue }) =>
-        plannedWith({ ...partition, newBytes, bucketCount, due: isDue, published: publishedWith({ bytes }) }),
+        plannedWith({
+          partition: partitionPath(partition),
+          newBytes,
+          bucketCount,
+          due: isDue,
+          published: publishedWith({ bytes }),
+        }),
       ),
-    { selector: partitionPath, maxLength: 150 },
+    { selector: ({ partition }) => partition, maxLength: 150 },
   );
   const policy = policyWith({ batchBytes: 64 * MIB });
 
   it('hold every due partition once, one bucket count each, within writers and bytes', () => {
     fc.assert(
       fc.property(due, fc.nat({ max: 3 }), (planned, every) => {
-        const alone = new Set(planned.filter((_, index) => every > 0 && index % (every * 5) === 0).map(partitionPath));
+        const alone = new Set(
+          planned.filter((_, index) => every > 0 && index % (every * 5) === 0).map(({ partition }) => partition),
+        );
         const batches = formBatches(planned, policy, alone);
         const batched = batches.flatMap((batch) => batch.partitions);
-        expect(batched.map(partitionPath).sort()).toEqual(
+        expect(batched.map(({ partition }) => partition).sort()).toEqual(
           planned
             .filter((partition) => partition.due)
-            .map(partitionPath)
+            .map(({ partition }) => partition)
             .sort(),
         );
         for (const batch of batches) {
@@ -156,7 +165,7 @@ describe('batches', () => {
           );
           if (batch.partitions.length > 1) {
             expect(batch.bytes).toBeLessThanOrEqual(policy.batchBytes);
-            expect(batch.partitions.filter((partition) => alone.has(partitionPath(partition)))).toEqual([]);
+            expect(batch.partitions.filter((partition) => alone.has(partition.partition))).toEqual([]);
           }
         }
         expect(new Set(batches.map(({ batch }) => batch)).size).toBe(batches.length);
@@ -165,19 +174,19 @@ describe('batches', () => {
   });
 
   it('are few: small partitions share one up to the limit of writers', () => {
-    const small = Array.from({ length: 250 }, (_, index) => plannedWith({ eventType: `t${index}` }));
+    const small = Array.from({ length: 250 }, (_, index) => plannedWith({ partition: pathOf(`t${index}`) }));
     expect(formBatches(small, policy).map((batch) => batch.partitions.length)).toEqual([100, 100, 50]);
   });
 
   it('leave a partition above the byte budget, or one that failed before, alone', () => {
     const planned = [
-      plannedWith({ eventType: 'a' }),
-      plannedWith({ eventType: 'huge', newBytes: 65 * MIB }),
-      plannedWith({ eventType: 'b' }),
-      plannedWith({ eventType: 'failed' }),
+      plannedWith({ partition: pathOf('a') }),
+      plannedWith({ partition: pathOf('huge'), newBytes: 65 * MIB }),
+      plannedWith({ partition: pathOf('b') }),
+      plannedWith({ partition: pathOf('failed') }),
     ];
-    const batches = formBatches(planned, policy, new Set([partitionPath(planned[3]!)]));
-    expect(batches.map((batch) => batch.partitions.map(({ eventType }) => eventType))).toEqual([
+    const batches = formBatches(planned, policy, new Set([planned[3]!.partition]));
+    expect(batches.map((batch) => batch.partitions.map(({ partition }) => partitionOfPath(partition)['event_type']))).toEqual([
       ['a', 'b'],
       ['huge'],
       ['failed'],
@@ -195,13 +204,15 @@ describe('batches', () => {
 
 describe('what the next run lists whatever its day', () => {
   const paths = fc.array(
-    fc.tuple(eventTypes, dates).map(([eventType, createdDate]) => partitionPath({ eventType, createdDate })),
+    fc
+      .tuple(eventTypes, dates)
+      .map(([eventType, createdDate]) => partitionPath({ event_type: eventType, created_date: createdDate })),
   );
 
   it('is all of it, once and sorted, until a full listing starts over', () => {
     fc.assert(
       fc.property(paths, fc.boolean(), paths, paths, (previous, full, withNews, routed) => {
-        const carried = carryOver(previous, full, withNews, [...routed, partitionPath(LATE)]);
+        const carried = carryOver(previous, full, withNews, [...routed, partitionPath(latePartition(EVENTS))]);
         expect(carried).toEqual([...new Set([...(full ? [] : previous), ...withNews, ...routed])].sort());
       }),
     );

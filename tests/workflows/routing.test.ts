@@ -1,9 +1,10 @@
+import { EVENTS } from '../../contracts/feeds';
 import fc from 'fast-check';
 import { partitionPath } from '../../contracts/lake';
 import { judgeObject, sourceHash, splitObject } from '../../workflows/routing';
 import { lineOf } from './lines';
 
-const PUSH = { eventType: 'push', createdDate: '2026-11-20' };
+const PUSH = { event_type: 'push', created_date: '2026-11-20' };
 
 const good = fc
   .record({
@@ -37,7 +38,7 @@ describe('splitting an object', () => {
     const lines = fc.array(fc.tuple(fc.oneof(good, bad), breaks), { maxLength: 30 });
     fc.assert(
       fc.property(lines, fc.boolean(), (content, cut) => {
-        const split = splitObject(objectOf(content, cut));
+        const split = splitObject(EVENTS, objectOf(content, cut));
         const kept = split.pieces.flatMap((piece) => piece.lines.map((line) => Buffer.from(line).toString('base64')));
         const all = content.map(([line]) => line.toString('base64'));
         expect(sorted([...kept, ...split.rejected.map(({ rawData }) => rawData)])).toEqual(sorted(all));
@@ -49,11 +50,11 @@ describe('splitting an object', () => {
   it('files every line under its true type and date, one piece each', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(good, breaks), { maxLength: 30 }), (content) => {
-        const { pieces, rejected } = splitObject(objectOf(content, false));
+        const { pieces, rejected } = splitObject(EVENTS, objectOf(content, false));
         expect(rejected).toEqual([]);
         expect(new Set(pieces.map(({ partition }) => partitionPath(partition))).size).toBe(pieces.length);
         for (const { partition, lines } of pieces)
-          expect(judgeObject(Buffer.from(lines.map((line) => `${line}\n`).join('')), partition)).toEqual({
+          expect(judgeObject(EVENTS, Buffer.from(lines.map((line) => `${line}\n`).join('')), partition)).toEqual({
             lines: lines.length,
             own: true,
           });
@@ -62,7 +63,7 @@ describe('splitting an object', () => {
   });
 
   it('says of each rejected line where it stood and what is wrong with it', () => {
-    const { rejected } = splitObject(Buffer.from(`${lineOf(1)}\n\nnot json\n`));
+    const { rejected } = splitObject(EVENTS, Buffer.from(`${lineOf(1)}\n\nnot json\n`));
     expect(rejected).toEqual([
       {
         lineNumber: 3,
@@ -75,7 +76,7 @@ describe('splitting an object', () => {
 
   it('keeps usable lines beside bytes that are no text, carriage returns or not', () => {
     const body = Buffer.concat([Buffer.from(`${lineOf(1)}\r\n`), Buffer.from([0xff]), Buffer.from(`\r\n\r\n${lineOf(2)}`)]);
-    const split = splitObject(body);
+    const split = splitObject(EVENTS, body);
     expect(split.pieces).toEqual([{ partition: PUSH, lines: [lineOf(1), lineOf(2)] }]);
     expect(split.rejected).toEqual([
       { lineNumber: 2, errorCode: 'utf-8', errorMessage: 'the line is not valid UTF-8', rawData: '/w==' },
@@ -85,20 +86,20 @@ describe('splitting an object', () => {
 
   it('lets empty objects and empty lines go, since they hold nothing', () => {
     for (const empty of ['', '\n', '\r\n\n'])
-      expect(splitObject(Buffer.from(empty))).toEqual({ lines: 0, pieces: [], rejected: [] });
+      expect(splitObject(EVENTS, Buffer.from(empty))).toEqual({ lines: 0, pieces: [], rejected: [] });
   });
 
   it('reads across the blocks in which it decodes', () => {
     const long = 'ü'.repeat(700_000);
     const lines = Array.from({ length: 9 }, (_, number) => lineOf(number, 'push', '2026-11-20', long));
-    const split = splitObject(Buffer.from(lines.join('\n')));
+    const split = splitObject(EVENTS, Buffer.from(lines.join('\n')));
     expect(split.rejected).toEqual([]);
     expect(split.pieces).toHaveLength(1);
     expect(split.pieces[0]!.lines.join('\n') === lines.join('\n')).toBe(true);
   });
 
   it('rejects a line that is longer than a block and goes on behind it', () => {
-    const split = splitObject(Buffer.from(`${lineOf(1)}\n"${'x'.repeat(9_000_000)}"\n${lineOf(2)}\n`));
+    const split = splitObject(EVENTS, Buffer.from(`${lineOf(1)}\n"${'x'.repeat(9_000_000)}"\n${lineOf(2)}\n`));
     expect(split.rejected.map(({ lineNumber, errorCode }) => ({ lineNumber, errorCode }))).toEqual([
       { lineNumber: 2, errorCode: 'size' },
     ]);
@@ -108,7 +109,7 @@ describe('splitting an object', () => {
 
 describe('judging an object', () => {
   it('counts the lines of one that holds nothing but its own', () => {
-    expect(judgeObject(Buffer.from(`${lineOf(1)}\n${lineOf(2)}\r\n${lineOf(3)}`), PUSH)).toEqual({ lines: 3, own: true });
+    expect(judgeObject(EVENTS, Buffer.from(`${lineOf(1)}\n${lineOf(2)}\r\n${lineOf(3)}`), PUSH)).toEqual({ lines: 3, own: true });
   });
 
   it.each([
@@ -119,21 +120,21 @@ describe('judging an object', () => {
     ['a line that the transform did not write', `${lineOf(1)}\n{"event_uuid":"x"}\n`],
     ['a line with a carriage return inside', `${lineOf(1)}\r${lineOf(2)}\n`],
   ])('disowns one with %s', (_, body) => {
-    expect(judgeObject(Buffer.from(body), PUSH).own).toBe(false);
+    expect(judgeObject(EVENTS, Buffer.from(body), PUSH).own).toBe(false);
   });
 
   it('disowns one with bytes that are no text', () => {
-    expect(judgeObject(Buffer.concat([Buffer.from(`${lineOf(1)}\n`), Buffer.from([0xff, 10])]), PUSH).own).toBe(false);
+    expect(judgeObject(EVENTS, Buffer.concat([Buffer.from(`${lineOf(1)}\n`), Buffer.from([0xff, 10])]), PUSH).own).toBe(false);
   });
 
   it('agrees with splitting about what may be appended as it is', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.oneof({ arbitrary: good, weight: 9 }, bad), breaks), { maxLength: 6 }), (content) => {
         const body = objectOf(content, false);
-        const { pieces, rejected, lines } = splitObject(body);
+        const { pieces, rejected, lines } = splitObject(EVENTS, body);
         const own = rejected.length === 0 && pieces.length === 1 && partitionPath(pieces[0]!.partition) === partitionPath(PUSH);
-        expect(judgeObject(body, PUSH).own).toBe(own);
-        if (own) expect(judgeObject(body, PUSH).lines).toBe(lines);
+        expect(judgeObject(EVENTS, body, PUSH).own).toBe(own);
+        if (own) expect(judgeObject(EVENTS, body, PUSH).lines).toBe(lines);
       }),
     );
   });

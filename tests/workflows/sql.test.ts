@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { feedNamed } from '../../contracts/feeds';
+import { EVENTS, feedNamed } from '../../contracts/feeds';
 import { payloadOf } from '../../contracts/event';
 import type { Partition } from '../../contracts/lake';
 import { createStatement, identifier, literal, partitionPredicate, verifyStatement } from '../../workflows/sql';
 import { partitions } from './arbitraries';
 import { mistakesIn } from './trino-grammar';
 
-const PUSH: Partition = { eventType: 'push', createdDate: '2026-11-20' };
-const FORK: Partition = { eventType: 'fork', createdDate: '2026-11-19' };
+const PUSH: Partition = { event_type: 'push', created_date: '2026-11-20' };
+const FORK: Partition = { event_type: 'fork', created_date: '2026-11-19' };
 
 const statement = (changed: Partial<Parameters<typeof createStatement>[0]> = {}): string =>
   createStatement({
@@ -37,7 +37,7 @@ describe('the statements of the compaction', () => {
   it('are Trino, as a real grammar reads it', () => {
     expect(mistakesIn(statement())).toEqual([]);
     expect(mistakesIn(statement({ united: [] }))).toEqual([]);
-    expect(mistakesIn(verifyStatement('lithify_dev', 'tmp_events_r_b0001_a'))).toEqual([]);
+    expect(mistakesIn(verifyStatement(EVENTS, 'lithify_dev', 'tmp_events_r_b0001_a'))).toEqual([]);
   });
 
   it('are held against a grammar that does refuse something', () => {
@@ -88,13 +88,15 @@ describe('the statements of the compaction', () => {
       fc.property(
         fc.uniqueArray(partitions, { minLength: 1, maxLength: 20, selector: (partition) => JSON.stringify(partition) }),
         (asked) => {
-          const selected = partitionPredicate(asked)
+          const selected = partitionPredicate(EVENTS, asked)
             .split(' OR ')
             .flatMap((clause) => {
               const [eventType, ...dates] = lexed(clause).literals;
               return dates.map((createdDate) => `${eventType}/${createdDate}`);
             });
-          expect(selected.sort()).toEqual(asked.map(({ eventType, createdDate }) => `${eventType}/${createdDate}`).sort());
+          expect(selected.sort()).toEqual(
+            asked.map(({ event_type: eventType, created_date: createdDate }) => `${eventType}/${createdDate}`).sort(),
+          );
         },
       ),
     );

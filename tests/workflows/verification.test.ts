@@ -6,8 +6,6 @@ import { publishedWith } from './arbitraries';
 const PATH = 'event_type=push/created_date=2026-11-20';
 const expected = (changed: Partial<ExpectedPartition> = {}): ExpectedPartition => ({
   partition: PATH,
-  eventType: 'push',
-  createdDate: '2026-11-20',
   published: publishedWith({ rows: 10, copies: 12 }),
   lines: 8,
   copies: 20,

@@ -1,3 +1,4 @@
+import { EVENTS } from '../../../contracts/feeds';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { inflate } from '../../../handlers/aws/inflate';
@@ -5,7 +6,7 @@ import { contribution } from '../../../handlers/gather/core';
 import { judgeObject } from '../../../workflows/routing';
 import { lineOf } from '../../workflows/lines';
 
-const PUSH = { eventType: 'push', createdDate: '2026-11-20' };
+const PUSH = { event_type: 'push', created_date: '2026-11-20' };
 
 describe('what small objects contribute', () => {
   it('reads as all of their lines, each with its line break', () => {
@@ -25,13 +26,13 @@ describe('what small objects contribute', () => {
 
   it('keeps the count of lines that each was judged to have', () => {
     const bodies = [`${lineOf(1)}\n${lineOf(2)}`, `${lineOf(3)}\r\n`, `${lineOf(4)}\r`].map((body) => Buffer.from(body));
-    const counts = bodies.map((body) => judgeObject(body, PUSH));
+    const counts = bodies.map((body) => judgeObject(EVENTS, body, PUSH));
     expect(counts).toEqual([
       { lines: 2, own: true },
       { lines: 1, own: true },
       { lines: 1, own: true },
     ]);
     const gathered = inflate(Buffer.concat(bodies.flatMap((body) => contribution(gzipSync(body), body))));
-    expect(gathered.ok && judgeObject(gathered.text, PUSH)).toEqual({ lines: 4, own: true });
+    expect(gathered.ok && judgeObject(EVENTS, gathered.text, PUSH)).toEqual({ lines: 4, own: true });
   });
 });

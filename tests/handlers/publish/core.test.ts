@@ -5,8 +5,6 @@ const PATH = 'event_type=push/created_date=2026-11-20';
 const LOCATION = 'curated/events/r2/b0001-a2/';
 const expected: ExpectedPartition = {
   partition: PATH,
-  eventType: 'push',
-  createdDate: '2026-11-20',
   lines: 7,
   copies: 7,
   sources: 2,
