@@ -1,5 +1,6 @@
 import type { Graph } from './graph';
 import type { Interceptor } from './interceptor';
+import type { EngineChoice } from './stand-ins/athena/athena-stand-in';
 import type { Transition } from './stand-ins/state-machine/integrations';
 
 /** How to start the embedded host. */
@@ -17,11 +18,15 @@ export interface HostOptions {
   readonly startMillis?: number;
   /** The captured program, where the caller has it already. */
   readonly graph?: Graph;
+  /** What runs Athena's statements. @default the embedded engine */
+  readonly engine?: EngineChoice;
   /** Told of every state that an execution enters or leaves. */
   readonly onTransition?: (transition: Transition) => void;
   /** Stands between callers and services; for tests of what the pipeline makes of failing calls. */
   readonly intercept?: Interceptor;
 }
+
+export type { EngineChoice };
 
 export type ClockKind = 'wall' | 'manual';
 

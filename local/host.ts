@@ -118,7 +118,14 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
     }),
   );
   const athena = closing.add(
-    await AthenaStandIn.open({ settings: athenaSettings(graph), catalog, store: s3Objects(s3), clock, dataDir }),
+    await AthenaStandIn.open({
+      settings: athenaSettings(graph),
+      catalog,
+      store: s3Objects(s3),
+      clock,
+      dataDir,
+      ...(options.engine === undefined ? {} : { engine: options.engine }),
+    }),
   );
   const integrations: Integrations = {
     invokeFunction: (caller, arn, payload, hold) => functions.invoke(caller, arn, payload, hold),
@@ -175,6 +182,7 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
   });
   closing.add(endpoint);
   url = endpoint.url;
+  await athena.checkEngine(url);
   machines.resume();
   return {
     endpoint: url,

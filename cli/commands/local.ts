@@ -1,26 +1,12 @@
 import { resolve } from 'node:path';
-import { UsageError } from '../../contracts/errors';
-import { startHost } from '../../local/host';
-import type { Host, HostOptions } from '../../local/host-types';
+import type { Host } from '../../local/host-types';
 import { choice, command, text, wholeNumber } from '../command';
+import { ENGINE_OPTIONS, engineChoice } from '../engine';
 import type { Output } from '../output';
+import { startedHost } from '../start';
 import { COMMANDS } from '../table';
 
 const DEFAULT_PORT = 4566;
-
-/** A port that is taken or forbidden is the person's to mend. */
-const started = async (start: (options: HostOptions) => Promise<Host>, options: HostOptions): Promise<Host> => {
-  try {
-    return await start(options);
-  } catch (thrown) {
-    const { code } = thrown as { readonly code?: unknown };
-    if (code === 'EADDRINUSE')
-      throw new UsageError(`port ${options.port} is in use; stop what listens there, or give another --port.`, { cause: thrown });
-    if (code === 'EACCES')
-      throw new UsageError(`port ${options.port} may not be used by you; give a --port above 1023.`, { cause: thrown });
-    throw thrown;
-  }
-};
 
 /** Three commands to try, as they must be typed for this host. */
 export const hints = ({ endpoint, clock }: Pick<Host, 'endpoint' | 'clock'>): readonly string[] => {
@@ -87,18 +73,22 @@ stands still until \`lithify advance\` lets it pass, and a night takes as long a
   lithify local                              the wall's clock, port 4566, data in .lithify
   lithify local --clock manual               time passes by \`lithify advance\`
   lithify local --port 0 --data-dir /tmp/x   a free port, another directory
+  lithify local --engine trino --trino http://127.0.0.1:8180
+                                             a real Trino runs the SQL, and reads this host's Glue and S3
   aws --endpoint-url http://127.0.0.1:4566 kinesis list-streams`,
   options: {
     port: wholeNumber('loopback port; 0 takes a free one', 0, 65_535, DEFAULT_PORT),
     'data-dir': text('DIR', 'where the lake and the memory of the host live', '.lithify'),
     clock: choice(['wall', 'manual'], 'how time passes', 'wall'),
+    ...ENGINE_OPTIONS,
   },
-  async run({ stack, output, projectDirectory }, { port, 'data-dir': directory, clock }) {
+  async run({ stack, output, projectDirectory }, { port, 'data-dir': directory, clock, ...engines }) {
+    const engine = engineChoice(engines);
     const dataDirectory = resolve(directory);
     const stop = stopSignal();
     let host: Host;
     try {
-      host = await started(startHost, { stack, projectDirectory, dataDirectory, port, clock });
+      host = await startedHost({ stack, projectDirectory, dataDirectory, port, clock, engine });
     } catch (thrown) {
       // Ctrl-C reaches the helpers of the start too, and a start that was broken off has nothing to tell.
       if (stop.asked) return 0;

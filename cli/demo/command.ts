@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { CORPUS_NAMES } from '../../corpora/corpus';
-import { startHost } from '../../local/host';
 import { choice, command, share, text, wholeNumber } from '../command';
+import { ENGINE_OPTIONS, engineChoice } from '../engine';
+import { startedHost } from '../start';
 import { freshDirectory } from './directory';
 import { passed } from './result';
 import { runDemo } from './run';
@@ -20,6 +21,8 @@ and after. A second night has nothing new. At the end the table is audited again
   npm start                                  a hundred thousand events of a hundred types
   npm start -- --corpus github --events 5000 real webhook payloads, re-timed into the day
   npm start -- --events 1000000              a day of about 12 events a second
+  npm start -- --port 4567 --engine trino --trino http://127.0.0.1:8180
+                                             a real Trino runs the SQL, and reads this host's Glue and S3
   npm start -- --json                        one JSON document on stdout, nothing else`,
   options: {
     events: wholeNumber('unique events; records = unique + duplicates + malformed', 0, 100_000_000, 100_000),
@@ -30,18 +33,22 @@ and after. A second night has nothing new. At the end the table is audited again
     malformed: share('share of records in addition that cannot be used', 0.001),
     seed: wholeNumber('the same seed plays the same day', 0, 4_294_967_295, 1),
     corpus: choice(CORPUS_NAMES, 'what the events look like', 'synthetic'),
+    port: wholeNumber('loopback port of the host; 0 takes a free one', 0, 65_535, 0),
+    ...ENGINE_OPTIONS,
     'data-dir': text('DIR', 'where the lake is written; only what a demo made is emptied', '.lithify-demo'),
   },
-  async run({ stack, output, projectDirectory }, { 'data-dir': directory, ...day }) {
+  async run({ stack, output, projectDirectory }, { 'data-dir': directory, port, engine: kind, trino, ...day }) {
+    const engine = engineChoice({ engine: kind, trino });
     const dataDir = freshDirectory(resolve(directory));
     const started = performance.now();
-    const host = await startHost({
+    const host = await startedHost({
       stack,
       projectDirectory,
       dataDirectory: dataDir,
-      port: 0,
+      port,
       clock: 'manual',
       startMillis: FIRST_DAY,
+      engine,
     });
     try {
       output.say(`lithify demo: ${day.hours} hours of the ${day.corpus} corpus through stack ${stack}, on ${host.endpoint}`);

@@ -177,7 +177,7 @@ export class Lake {
   ) {}
 
   static async open(
-    options: Partial<Pick<AthenaOptions, 'settings'>> = {},
+    options: Partial<Pick<AthenaOptions, 'settings' | 'engine'>> = {},
     folder = mkdtempSync(join(tmpdir(), 'athena-')),
   ): Promise<Lake> {
     const clock = new ManualClock(NOW);

@@ -1,6 +1,6 @@
 /** Queries, workgroups and results in the shapes of Athena's API. Pure. */
 import type { QueryRecord } from './history';
-import type { ResultColumn } from './query-runner';
+import type { ResultColumn } from './statement-engine';
 import type { NamedQuery, Workgroup } from './settings';
 
 const ENGINE = { SelectedEngineVersion: 'AUTO', EffectiveEngineVersion: 'Athena engine version 3' };

@@ -14,6 +14,7 @@ import type { Caller } from '../../caller';
 import type { Clock } from '../../clock';
 import type { JsonService, Operation } from '../../service';
 import { namedQueryAnswer, queryExecution, runtimeStatistics, workgroupAnswer } from './answers';
+import { EmbeddedEngine } from './embedded-engine';
 import { Engine } from './engine';
 import { QueryFailure } from './failure';
 import type { QueryRecord } from './history';
@@ -23,14 +24,15 @@ import { locationOf } from './object-store';
 import { ParquetFiles } from './parquet-files';
 import { Planner } from './planner';
 import { failed, QueryQueue } from './query-queue';
-import type { Catalog, Query } from './query-runner';
 import { QueryRunner } from './query-runner';
 import { allow, idList, invalidRequest, memberText, members, paged, requiredText } from './requests';
 import { queryResults } from './results';
 import type { AthenaSettings, Workgroup } from './settings';
+import type { Catalog, Query, StatementEngine } from './statement-engine';
 import type { Statement } from './statements';
 import { parseStatement, statementTypes } from './statements';
 import { TextFiles } from './text-files';
+import { TrinoEngine } from './trino/trino-engine';
 
 export interface AthenaOptions {
   readonly settings: AthenaSettings;
@@ -45,7 +47,12 @@ export interface AthenaOptions {
   readonly threads?: number;
   /** Queries that run at the same time; they share the memory. @default 1 */
   readonly concurrency?: number;
+  /** What runs the queries. @default the embedded engine */
+  readonly engine?: EngineChoice;
 }
+
+/** The engine in this process, or a Trino at a URL without a slash at its end. */
+export type EngineChoice = { readonly kind: 'embedded' } | { readonly kind: 'trino'; readonly url: string };
 
 /** https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html */
 const MOST_QUERY_BYTES = 262_144;
@@ -69,10 +76,9 @@ export class AthenaStandIn {
 
   private constructor(
     private readonly options: AthenaOptions,
-    private readonly engine: Engine,
-    private readonly planner: Planner,
-    runner: QueryRunner,
+    private readonly engine: StatementEngine,
   ) {
+    const runner = new QueryRunner({ engine, catalog: options.catalog, store: options.store });
     this.#history = new History(options.dataDir, options.clock.now());
     this.#queue = new QueryQueue(this.#history, runner, options.clock, options.concurrency ?? 1);
     this.service = {
@@ -83,33 +89,29 @@ export class AthenaStandIn {
     };
   }
 
+  /** Throws a UsageError where a Trino is chosen and none answers. */
   static async open(options: AthenaOptions): Promise<AthenaStandIn> {
     const folder = join(options.dataDir, 'athena');
-    const staging = join(folder, 'staging');
-    const normalised = join(folder, 'text');
     // What a stopped process was writing is no object yet, and copies of odd text files are made again when needed.
-    for (const leftOver of [staging, normalised, join(folder, 'spill')]) rmSync(leftOver, { recursive: true, force: true });
-    const { memoryLimit, threads } = options;
-    const engine = await Engine.open({
-      tempDir: join(folder, 'spill'),
-      ...(memoryLimit === undefined ? {} : { memoryLimit }),
-      ...(threads === undefined ? {} : { threads }),
-    });
-    const planner = await Planner.open(join(folder, 'spill-planner'));
-    const readers = { text: new TextFiles(normalised), parquet: new ParquetFiles() };
-    return new AthenaStandIn(
-      options,
-      engine,
-      planner,
-      new QueryRunner({ engine, planner, catalog: options.catalog, store: options.store, readers, staging }),
-    );
+    for (const leftOver of ['staging', 'text', 'spill']) rmSync(join(folder, leftOver), { recursive: true, force: true });
+    const { engine = { kind: 'embedded' }, catalog, store } = options;
+    const open =
+      engine.kind === 'embedded'
+        ? embedded(options, folder)
+        : TrinoEngine.open(engine.url, { catalog, store, staging: join(folder, 'staging') });
+    return new AthenaStandIn(options, await open);
+  }
+
+  /** Whether the engine reads the catalog and the lake that this host serves at `endpoint`. Throws a UsageError where it does not. */
+  async checkEngine(endpoint: string): Promise<void> {
+    const [database] = this.options.catalog.databases();
+    if (database !== undefined) await this.engine.check(database.Name, endpoint);
   }
 
   /** Stops what runs, waits for it to end, and frees the engine. */
   async close(): Promise<void> {
     await this.#queue.close();
     this.#history.close();
-    this.planner.close();
     this.engine.close();
   }
 
@@ -329,6 +331,18 @@ export class AthenaStandIn {
     return location.endsWith('/') ? location : `${location}/`;
   }
 }
+
+const embedded = async (options: AthenaOptions, folder: string): Promise<StatementEngine> => {
+  const { memoryLimit, threads, catalog, store } = options;
+  const engine = await Engine.open({
+    tempDir: join(folder, 'spill'),
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    ...(threads === undefined ? {} : { threads }),
+  });
+  const planner = await Planner.open(join(folder, 'spill-planner'));
+  const readers = { text: new TextFiles(join(folder, 'text')), parquet: new ParquetFiles() };
+  return new EmbeddedEngine({ engine, planner, catalog, store, readers, staging: join(folder, 'staging') });
+};
 
 type Parsed =
   | { readonly statement: Statement; readonly failure?: undefined }

@@ -3,7 +3,7 @@ import { NULL_PARTITION } from '../catalog/expression';
 import type { GlueTable } from '../catalog/shapes';
 import { hiveFolder } from './ctas';
 import { notSupported, QueryFailure } from './failure';
-import type { Catalog, ResultColumn } from './query-runner';
+import type { Catalog, ResultColumn } from './statement-engine';
 import type { Statement, TableName } from './statements';
 
 type CatalogStatement = Exclude<Statement, { kind: 'select' | 'ctas' }>;

@@ -42,3 +42,9 @@ export const notSupported = (message: string): QueryFailure => new QueryFailure(
 /** The message of anything thrown; errors of native code may be of another realm, where `instanceof Error` fails. */
 export const reasonOf = (thrown: unknown): string =>
   typeof thrown === 'object' && thrown !== null && 'message' in thrown ? String(thrown.message) : String(thrown);
+
+/** The same of what was the cause of it, where that is told: `fetch failed` says nothing, its cause does. */
+export const rootReasonOf = (thrown: unknown): string =>
+  typeof thrown === 'object' && thrown !== null && 'cause' in thrown && thrown.cause !== undefined
+    ? rootReasonOf(thrown.cause)
+    : reasonOf(thrown);

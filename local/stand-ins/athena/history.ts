@@ -1,7 +1,7 @@
 /** The queries that were started, and what became of them. */
 import { join } from 'node:path';
 import { Journal } from '../../journal';
-import type { Outcome } from './query-runner';
+import type { Outcome } from './statement-engine';
 
 export type QueryState = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 

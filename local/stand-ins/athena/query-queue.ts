@@ -4,8 +4,9 @@ import type { Clock } from '../../clock';
 import { isInterrupt } from './engine-errors';
 import { QueryFailure, reasonOf } from './failure';
 import type { History, QueryRecord } from './history';
-import type { Interruption, Outcome, Query, QueryRunner } from './query-runner';
-import { BytesScannedExceeded, Stopped } from './query-runner';
+import type { QueryRunner } from './query-runner';
+import type { Interruption, Outcome, Query } from './statement-engine';
+import { BytesScannedExceeded, Stopped } from './statement-engine';
 
 interface Waiting {
   readonly query: Query;
@@ -30,7 +31,7 @@ export class QueryQueue {
 
   /** The query's record is in the history already. */
   submit(query: Query): void {
-    const interruption: Interruption = { stopped: false, connection: undefined };
+    const interruption: Interruption = { stopped: false, interrupt: undefined };
     this.#interruptions.set(query.id, interruption);
     this.#waiting.push({ query, interruption, release: this.clock.hold(), queuedAt: performance.now() });
     this.#next();
@@ -84,7 +85,7 @@ export class QueryQueue {
     const interruption = this.#interruptions.get(id);
     if (interruption === undefined) return;
     interruption.stopped = true;
-    interruption.connection?.interrupt();
+    interruption.interrupt?.();
     if (this.#closed) return;
     const index = this.#waiting.findIndex(({ query }) => query.id === id);
     if (index < 0) return;

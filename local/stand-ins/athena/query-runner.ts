@@ -1,102 +1,15 @@
-/** Runs one statement: plans it, finds and counts what it reads, makes the views, and writes the result. */
-import { mkdirSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Caller } from '../../caller';
-import type { GluePartition, GlueTable } from '../catalog/shapes';
-import type { WrittenFile } from './ctas';
-import { catalogEntries, ctasColumns, writeFiles } from './ctas';
-import type { Engine } from './engine';
-import { failureOf, isRowSubscript } from './engine-errors';
-import { at, QueryFailure, reasonOf } from './failure';
-import { quoteName } from './lexer';
+/** Runs one statement: what the catalog alone answers here, queries in the engine. */
+import { catalogAnswer } from './catalog-statements';
+import { QueryFailure } from './failure';
 import type { ObjectStore } from './object-store';
 import { locationOf } from './object-store';
-import type { Plan, Planner, PlanSession } from './planner';
-import type { Readers } from './relations';
-import { createEmptyView, createView } from './relations';
-import type { SourceFile } from './scan-sources';
-import { sourcesOf } from './scan-sources';
-import type { Statement } from './statements';
-import { catalogAnswer } from './catalog-statements';
-import type { TableShape } from './table-shape';
-import { plannedTable, shapeOf } from './table-shape';
-import { csvLine, valueText } from './text';
-import type { Translated } from './translate';
-import { translateTokens } from './translate';
-import type { AthenaType } from './types';
-import { athenaTypeOf, narrowed } from './types';
-
-/** What Athena needs of the catalog; the catalog's stand-in has it. */
-export interface Catalog {
-  database(name: string): { readonly Name: string } | undefined;
-  databases(): readonly { readonly Name: string }[];
-  table(database: string, name: string): GlueTable | undefined;
-  tables(database: string): readonly GlueTable[];
-  partitions(table: GlueTable): readonly GluePartition[];
-  createTable(
-    database: string,
-    input: Readonly<Record<string, unknown>>,
-    partitions: readonly Readonly<Record<string, unknown>>[],
-  ): GlueTable;
-  deleteTable(database: string, name: string): void;
-}
+import type { Catalog, CreateTableAs, Interruption, Outcome, Query, StatementEngine } from './statement-engine';
+import { NO_ROWS } from './statement-engine';
 
 export interface RunnerParts {
-  readonly engine: Engine;
-  readonly planner: Planner;
+  readonly engine: StatementEngine;
   readonly catalog: Catalog;
   readonly store: ObjectStore;
-  readonly readers: Readers;
-  /** Folder for what is being written, on the disk of the objects. */
-  readonly staging: string;
-}
-
-export interface Query {
-  readonly id: string;
-  readonly text: string;
-  readonly statement: Statement;
-  readonly database: string;
-  readonly caller: Caller;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  /** Object that the rows are written to. */
-  readonly output: { readonly bucket: string; readonly key: string };
-  /** Where a CTAS without external_location puts its files, and where its manifest goes: `s3://bucket/prefix/tables/`. */
-  readonly tables: string;
-  readonly bytesScannedCutoff?: number;
-}
-
-/** Lets another call stop the query. */
-export interface Interruption {
-  stopped: boolean;
-  connection: DuckDBConnection | undefined;
-}
-
-export interface ResultColumn extends AthenaType {
-  readonly column: string;
-}
-
-export interface Outcome {
-  readonly columns: readonly ResultColumn[];
-  /** The result file starts with a line of column names. */
-  readonly header: boolean;
-  readonly rows: number;
-  readonly outputBytes: number;
-  readonly bytesScanned: number;
-  readonly objects: number;
-  readonly manifest?: string;
-}
-
-export class BytesScannedExceeded extends Error {}
-export class Stopped extends Error {}
-
-interface Bound {
-  readonly translated: Translated;
-  readonly plan: Plan;
-  readonly shapes: ReadonlyMap<string, TableShape>;
-  readonly files: ReadonlyMap<string, readonly SourceFile[]>;
 }
 
 export class QueryRunner {
@@ -107,38 +20,26 @@ export class QueryRunner {
     const { statement } = query;
     switch (statement.kind) {
       case 'select':
-        return this.#select(query, statement, interruption);
+        return this.parts.engine.select(query, statement, interruption);
       case 'ctas':
-        return this.#ctas(query, statement, interruption);
+        return this.#createTable(query, statement, interruption);
       default: {
         const { columns, lines } = catalogAnswer(statement, this.parts.catalog);
         const body = lines.map((line) => `${line.join('\t')}\n`).join('');
         await this.parts.store.put(query.caller, { ...query.output, body, contentType: 'text/plain' });
-        return { columns, header: false, rows: lines.length, outputBytes: Buffer.byteLength(body), bytesScanned: 0, objects: 0 };
+        return { ...NO_ROWS, columns, rows: lines.length, outputBytes: Buffer.byteLength(body) };
       }
     }
   }
 
-  async #select(query: Query, statement: Extract<Statement, { kind: 'select' }>, interruption: Interruption): Promise<Outcome> {
-    return this.#bound(query, statement, (bound) =>
-      this.#connected(query, bound, interruption, async (connection, scanned) => {
-        const path = join(this.parts.staging, `${query.id}.csv`);
-        const { rows, bytes } = await writeRows(connection, resultSql(bound), bound.plan.names, path);
-        await this.parts.store.adopt(query.caller, { ...query.output, path });
-        const columns = bound.plan.names.map((column, index) => ({ column, ...athenaTypeOf(bound.plan.types[index]!) }));
-        return { columns, header: true, rows, outputBytes: bytes, bytesScanned: scanned.bytes, objects: scanned.objects };
-      }),
-    );
-  }
-
-  async #ctas(query: Query, statement: Extract<Statement, { kind: 'ctas' }>, interruption: Interruption): Promise<Outcome> {
+  /** Refuses, in Athena's words, what is there already. */
+  async #createTable(query: Query, statement: CreateTableAs, interruption: Interruption): Promise<Outcome> {
     const { name, properties } = statement;
-    const { catalog, store } = this.parts;
-    const nothing: Outcome = { columns: [], header: false, rows: 0, outputBytes: 0, bytesScanned: 0, objects: 0 };
+    const { catalog, store, engine } = this.parts;
     if (catalog.database(name.database) === undefined)
       throw new QueryFailure('SCHEMA_NOT_FOUND', `line 1:1: Schema '${name.database}' not found`);
     if (catalog.table(name.database, name.table) !== undefined) {
-      if (statement.ifNotExists) return nothing;
+      if (statement.ifNotExists) return NO_ROWS;
       throw new QueryFailure(
         'TABLE_ALREADY_EXISTS',
         `line 1:1: Destination table 'awsdatacatalog.${name.database}.${name.table}' already exists`,
@@ -146,217 +47,13 @@ export class QueryRunner {
     }
     const location = properties.externalLocation ?? `${query.tables}${query.id}/`;
     const { bucket, prefix } = locationOf(location)!;
-    const manifest = `${query.tables}${query.id}-manifest.csv`;
-    return this.#bound(query, statement, async (bound) => {
-      const columns = ctasColumns(bound.plan.names, bound.plan.types, properties);
-      if ((await store.list(query.caller, { bucket, prefix })).length > 0) {
-        throw new QueryFailure(
-          'HIVE_PATH_ALREADY_EXISTS',
-          `Target directory for table '${name.database}.${name.table}' already exists: ${location}. You may need to manually clean the data at location '${query.tables}${query.id}' before retrying. Athena will not delete data in your account.`,
-        );
-      }
-      return this.#connected(query, bound, interruption, async (connection, scanned) => {
-        const folder = join(this.parts.staging, query.id);
-        try {
-          const { names, types } = bound.plan;
-          const files = statement.withData
-            ? await writeFiles(connection, bound.translated.sql, names, types, properties, folder, query.id)
-            : [];
-          if (interruption.stopped) throw new Stopped();
-          await this.#publish(query, files, bucket, prefix, manifest);
-          const { table, partitions } = catalogEntries(name, location, columns, properties, files);
-          catalog.createTable(name.database, table, partitions);
-          return { ...nothing, bytesScanned: scanned.bytes, objects: scanned.objects, manifest };
-        } finally {
-          rmSync(folder, { recursive: true, force: true });
-        }
-      });
-    });
-  }
-
-  async #publish(query: Query, files: readonly WrittenFile[], bucket: string, prefix: string, manifest: string): Promise<void> {
-    const { store } = this.parts;
-    for (const { path, name } of files) await store.adopt(query.caller, { bucket, key: `${prefix}${name}`, path });
-    const { bucket: manifestBucket, prefix: key } = locationOf(manifest)!;
-    const body = files.map(({ name }) => csvLine([`s3://${bucket}/${prefix}${name}`])).join('');
-    await store.put(query.caller, { bucket: manifestBucket, key: key.slice(0, -1), body, contentType: 'text/csv' });
-  }
-
-  /** Translates and plans the statement's query, and finds the files that it reads. */
-  async #bound<T>(
-    query: Query,
-    statement: Extract<Statement, { kind: 'select' | 'ctas' }>,
-    work: (bound: Bound) => Promise<T>,
-  ): Promise<T> {
-    const context = { database: query.database, now: query.now };
-    const translate = (rows?: ReadonlySet<string>): Translated =>
-      translateTokens(
-        query.text,
-        statement.tokens,
-        statement.from,
-        statement.to,
-        rows === undefined ? context : { ...context, rows },
-      );
-    const first = translate();
-    const shapes = new Map(first.references.map((reference) => [reference.relation, this.#shape(query, reference)]));
-    const tables = [...shapes].map(([relation, shape]) => plannedTable(relation, shape, first.readsPath));
-    return this.parts.planner.session(tables, async (session) => {
-      const uris = new Map<string, string>();
-      try {
-        const { translated, plan } = await planned(session, first, translate);
-        const files = new Map<string, readonly SourceFile[]>();
-        for (const scan of plan.scans) {
-          const found = await sourcesOf(shapes.get(scan.relation)!, scan, {
-            caller: query.caller,
-            store: this.parts.store,
-            session,
-            partitions: (table) => this.parts.catalog.partitions(table),
-            now: query.now,
-          });
-          files.set(scan.relation, found);
-          for (const { path, uri } of found) uris.set(path, uri);
-        }
-        return await work({ translated, plan, shapes, files });
-      } catch (error) {
-        if (error instanceof BytesScannedExceeded || error instanceof Stopped) throw error;
-        throw failureOf(error, { text: query.text, uris });
-      }
-    });
-  }
-
-  #shape(
-    query: Query,
-    { database, table, offset }: { readonly database: string; readonly table: string; readonly offset: number },
-  ): TableShape {
-    const { catalog } = this.parts;
-    if (database === '')
+    if ((await store.list(query.caller, { bucket, prefix })).length > 0) {
       throw new QueryFailure(
-        'MISSING_SCHEMA_NAME',
-        `${at(query.text, offset)}: Schema must be specified when session schema is not set`,
+        'HIVE_PATH_ALREADY_EXISTS',
+        `Target directory for table '${name.database}.${name.table}' already exists: ${location}. You may need to manually clean the data at location '${query.tables}${query.id}' before retrying. Athena will not delete data in your account.`,
       );
-    if (catalog.database(database) === undefined)
-      throw new QueryFailure('SCHEMA_NOT_FOUND', `${at(query.text, offset)}: Schema '${database}' does not exist`);
-    const found = catalog.table(database, table);
-    if (found === undefined)
-      throw new QueryFailure(
-        'TABLE_NOT_FOUND',
-        `${at(query.text, offset)}: Table 'awsdatacatalog.${database}.${table}' does not exist`,
-      );
-    return shapeOf(found);
-  }
-
-  /** Runs `work` on a connection that has a view for each table of the query. */
-  async #connected<T>(
-    query: Query,
-    { translated, plan, shapes, files }: Bound,
-    interruption: Interruption,
-    work: (connection: DuckDBConnection, scanned: { readonly bytes: number; readonly objects: number }) => Promise<T>,
-  ): Promise<T> {
-    const connection = await this.parts.engine.connect();
-    interruption.connection = connection;
-    try {
-      if (interruption.stopped) throw new Stopped();
-      const total = { bytes: 0, objects: 0 };
-      for (const [relation, shape] of shapes) {
-        const scan = plan.scans.find((one) => one.relation === relation);
-        if (scan === undefined) {
-          await createEmptyView(connection, relation, shape, translated.readsPath);
-          continue;
-        }
-        const { bytes, objects } = await createView(
-          connection,
-          this.parts.readers,
-          relation,
-          shape,
-          scan,
-          files.get(relation) ?? [],
-          translated.readsPath,
-        );
-        total.bytes += bytes;
-        total.objects += objects;
-      }
-      if (query.bytesScannedCutoff !== undefined && total.bytes > query.bytesScannedCutoff) throw new BytesScannedExceeded();
-      mkdirSync(this.parts.staging, { recursive: true });
-      return await work(connection, total);
-    } catch (error) {
-      if (interruption.stopped) throw new Stopped();
-      throw error;
-    } finally {
-      interruption.connection = undefined;
-      connection.closeSync();
     }
+    const manifest = `${query.tables}${query.id}-manifest.csv`;
+    return engine.createTable(query, statement, { location, bucket, prefix, manifest }, interruption);
   }
 }
-
-/** More values before `[1]` than this are not told apart. */
-const MOST_SUBSCRIPTS = 4;
-
-/** The engine wants to be told which of `x[1]` are rows: tries, the fewest first, until the query binds. */
-const planned = async (
-  session: PlanSession,
-  first: Translated,
-  translate: (rows?: ReadonlySet<string>) => Translated,
-): Promise<{ readonly translated: Translated; readonly plan: Plan }> => {
-  try {
-    return { translated: first, plan: await session.plan(first.sql) };
-  } catch (error) {
-    if (!isRowSubscript(error)) throw error;
-    const names = first.subscripted.slice(0, MOST_SUBSCRIPTS);
-    const sets = Array.from(
-      { length: 2 ** names.length - 1 },
-      (_, mask) => new Set(names.filter((_name, bit) => ((mask + 1) >> bit) % 2 === 1)),
-    );
-    for (const rows of sets.sort((one, other) => one.size - other.size)) {
-      const translated = translate(rows);
-      const plan = await session.plan(translated.sql).catch((again: unknown) => {
-        // Another choice of rows may still bind; if none does, the first error is the answer.
-        if (reasonOf(again).includes('Binder Error')) return undefined;
-        throw again;
-      });
-      if (plan !== undefined) return { translated, plan };
-    }
-    throw error;
-  }
-};
-
-const resultSql = ({ translated, plan }: Bound): string => {
-  // Only a row without field names cannot be read by them; all else is written as it comes, and keeps its order.
-  if (!plan.types.some((type) => type.toString().includes('"" '))) return translated.sql;
-  const casts = plan.types.map((type) => narrowed(type));
-  const names = plan.names.map((_, index) => `c${index}`);
-  const columns = names.map((name, index) => (casts[index] === undefined ? name : `CAST(${name} AS ${casts[index]}) AS ${name}`));
-  return `SELECT ${columns.join(', ')} FROM (${translated.sql}) AS q(${names.map(quoteName).join(', ')})`;
-};
-
-/** How much text (characters) is gathered before it is written. */
-const WRITE_AT = 1_048_576;
-
-const writeRows = async (
-  connection: DuckDBConnection,
-  sql: string,
-  names: readonly string[],
-  path: string,
-): Promise<{ readonly rows: number; readonly bytes: number }> => {
-  const file = await open(path, 'w');
-  try {
-    const result = await connection.stream(sql);
-    const types = result.columnTypes();
-    let [rows, bytes, text] = [0, 0, csvLine(names)];
-    const write = async (): Promise<void> => {
-      const { bytesWritten } = await file.write(text);
-      bytes += bytesWritten;
-      text = '';
-    };
-    for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      for (const row of chunk.getRows()) {
-        text += csvLine(row.map((value, index) => valueText(value, types[index]!)));
-        if (text.length > WRITE_AT) await write();
-      }
-      rows += chunk.rowCount;
-    }
-    await write();
-    return { rows, bytes };
-  } finally {
-    await file.close();
-  }
-};

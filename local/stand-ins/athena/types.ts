@@ -165,59 +165,59 @@ export interface AthenaType {
 /** The widest varchar: https://trino.io/docs/current/language/types.html */
 const UNBOUNDED = 2_147_483_647;
 
+/** Precision of Athena's types that have one. */
+const PRECISIONS: Readonly<Record<string, number>> = {
+  tinyint: 3,
+  smallint: 5,
+  integer: 10,
+  bigint: 19,
+  float: 17,
+  double: 17,
+  timestamp: 3,
+  'timestamp with time zone': 3,
+  time: 3,
+  varbinary: 1_073_741_824,
+  varchar: UNBOUNDED,
+};
+
+/** A type that has no parameters of its own. */
+export const athenaNamed = (name: string): AthenaType => ({ name, precision: PRECISIONS[name] ?? 0, scale: 0 });
+
+const NAMES: Readonly<Partial<Record<DuckDBTypeId, string>>> = {
+  [DuckDBTypeId.BOOLEAN]: 'boolean',
+  [DuckDBTypeId.TINYINT]: 'tinyint',
+  [DuckDBTypeId.SMALLINT]: 'smallint',
+  [DuckDBTypeId.INTEGER]: 'integer',
+  [DuckDBTypeId.BIGINT]: 'bigint',
+  [DuckDBTypeId.UINTEGER]: 'bigint',
+  [DuckDBTypeId.UBIGINT]: 'bigint',
+  [DuckDBTypeId.HUGEINT]: 'bigint',
+  [DuckDBTypeId.UHUGEINT]: 'bigint',
+  [DuckDBTypeId.FLOAT]: 'float',
+  [DuckDBTypeId.DOUBLE]: 'double',
+  [DuckDBTypeId.DATE]: 'date',
+  [DuckDBTypeId.TIMESTAMP]: 'timestamp',
+  [DuckDBTypeId.TIMESTAMP_MS]: 'timestamp',
+  [DuckDBTypeId.TIMESTAMP_S]: 'timestamp',
+  [DuckDBTypeId.TIMESTAMP_NS]: 'timestamp',
+  [DuckDBTypeId.TIMESTAMP_TZ]: 'timestamp with time zone',
+  [DuckDBTypeId.TIME]: 'time',
+  [DuckDBTypeId.BLOB]: 'varbinary',
+  [DuckDBTypeId.LIST]: 'array',
+  [DuckDBTypeId.ARRAY]: 'array',
+  [DuckDBTypeId.MAP]: 'map',
+  [DuckDBTypeId.STRUCT]: 'row',
+  [DuckDBTypeId.SQLNULL]: 'unknown',
+  [DuckDBTypeId.INTERVAL]: 'interval day to second',
+};
+
 export const athenaTypeOf = (type: DuckDBType): AthenaType => {
-  const of = (name: string, precision = 0, scale = 0): AthenaType => ({ name, precision, scale });
-  if (isJson(type)) return of('json');
-  switch (type.typeId) {
-    case DuckDBTypeId.BOOLEAN:
-      return of('boolean');
-    case DuckDBTypeId.TINYINT:
-      return of('tinyint', 3);
-    case DuckDBTypeId.SMALLINT:
-      return of('smallint', 5);
-    case DuckDBTypeId.INTEGER:
-      return of('integer', 10);
-    case DuckDBTypeId.BIGINT:
-    case DuckDBTypeId.UINTEGER:
-    case DuckDBTypeId.UBIGINT:
-    case DuckDBTypeId.HUGEINT:
-    case DuckDBTypeId.UHUGEINT:
-      return of('bigint', 19);
-    case DuckDBTypeId.FLOAT:
-      return of('float', 17);
-    case DuckDBTypeId.DOUBLE:
-      return of('double', 17);
-    case DuckDBTypeId.DECIMAL: {
-      const { width, scale } = type as DuckDBType & { readonly width: number; readonly scale: number };
-      return of('decimal', width, scale);
-    }
-    case DuckDBTypeId.DATE:
-      return of('date');
-    case DuckDBTypeId.TIMESTAMP:
-    case DuckDBTypeId.TIMESTAMP_MS:
-    case DuckDBTypeId.TIMESTAMP_S:
-    case DuckDBTypeId.TIMESTAMP_NS:
-      return of('timestamp', 3);
-    case DuckDBTypeId.TIMESTAMP_TZ:
-      return of('timestamp with time zone', 3);
-    case DuckDBTypeId.TIME:
-      return of('time', 3);
-    case DuckDBTypeId.BLOB:
-      return of('varbinary', 1_073_741_824);
-    case DuckDBTypeId.LIST:
-    case DuckDBTypeId.ARRAY:
-      return of('array');
-    case DuckDBTypeId.MAP:
-      return of('map');
-    case DuckDBTypeId.STRUCT:
-      return of('row');
-    case DuckDBTypeId.SQLNULL:
-      return of('unknown');
-    case DuckDBTypeId.INTERVAL:
-      return of('interval day to second');
-    default:
-      return of('varchar', UNBOUNDED);
+  if (isJson(type)) return athenaNamed('json');
+  if (type.typeId === DuckDBTypeId.DECIMAL) {
+    const { width, scale } = type as DuckDBType & { readonly width: number; readonly scale: number };
+    return { name: 'decimal', precision: width, scale };
   }
+  return athenaNamed(NAMES[type.typeId] ?? 'varchar');
 };
 
 export const isJson = (type: DuckDBType): boolean => type.alias === 'JSON';
