@@ -1,4 +1,5 @@
 import type { Random } from '../../corpora/random';
+import type { Graph } from '../../local/graph';
 
 /** One event as the curated table must hold it. */
 export interface Row {
@@ -79,3 +80,13 @@ export const spelled = ({ eventType, eventUuid, createdAt }: Identity, random: R
     ...(random.below(6) === 0 ? { amount: random.below(1_000) } : {}),
   });
 };
+
+/** The program without its nightly run: the test starts every run itself. */
+export const unscheduled = (graph: Graph): Graph => ({
+  ...graph,
+  resources: graph.resources.map((resource) =>
+    resource.type === 'aws:scheduler/schedule:Schedule'
+      ? { ...resource, inputs: { ...resource.inputs, state: 'DISABLED' } }
+      : resource,
+  ),
+});

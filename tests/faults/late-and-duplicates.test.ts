@@ -1,7 +1,6 @@
 import { Random } from '../../corpora/random';
-import type { Graph } from '../../local/graph';
 import { Lake } from '../flow/lake';
-import { conflictsExpected, rowsExpected, spelled, type Identity, type Sent } from './duplicates-oracle';
+import { conflictsExpected, rowsExpected, spelled, unscheduled, type Identity, type Sent } from './duplicates-oracle';
 import { everything } from './effort';
 
 const HOUR = 3_600_000;
@@ -57,15 +56,6 @@ const eventsOf = (random: Random, firstArrival: number): Event[] => {
   }
   return events;
 };
-
-const unscheduled = (graph: Graph): Graph => ({
-  ...graph,
-  resources: graph.resources.map((resource) =>
-    resource.type === 'aws:scheduler/schedule:Schedule'
-      ? { ...resource, inputs: { ...resource.inputs, state: 'DISABLED' } }
-      : resource,
-  ),
-});
 
 describe.each(SEEDS)('copies that arrive up to three years after the first (seed %i)', (seed) => {
   test('leave each event in the table once, with its first arrival, every copy counted, and each conflict reported', async () => {

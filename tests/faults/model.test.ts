@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { Lake } from '../flow/lake';
+import { unscheduled } from './duplicates-oracle';
+import { everything } from './effort';
+import { Model } from './model';
+import { commandArbitraries, commandOf, type Real } from './model-commands';
+
+const SEED = Number(process.env['LITHIFY_SEED'] ?? 2);
+const SEQUENCES = everything ? 40 : 5;
+const COMMANDS = everything ? 16 : 10;
+
+const withLake = async (work: (model: Model, real: Real) => Promise<void>): Promise<void> => {
+  const hooks: Real['hooks'] = {};
+  const lake = await Lake.open(
+    undefined,
+    (transition) => hooks.onState?.(transition.executionArn),
+    (call, proceed) => {
+      hooks.onCall?.(call);
+      return proceed();
+    },
+    unscheduled,
+  );
+  try {
+    await work(new Model(), { lake, hooks });
+  } finally {
+    await lake.remove();
+  }
+};
+
+/** `LITHIFY_SCRIPT='produce 7 3 50; run; kill 12; query' npm run test:faults -- model` plays one script. */
+const script = process.env['LITHIFY_SCRIPT'];
+
+test('whatever is produced, repeated, delayed, cut short, rebuilt and expired, the lake shows what a plain model of it says', async () => {
+  if (script !== undefined) {
+    await withLake((model, real) => fc.asyncModelRun(() => ({ model, real }), script.split(';').map(commandOf)));
+    return;
+  }
+  let commandsRun = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.commands(commandArbitraries, { maxCommands: COMMANDS }), (commands) =>
+      withLake(async (model, real) => {
+        await fc.asyncModelRun(() => ({ model, real }), commands);
+        // Whatever came before, one more run brings the lake to what arrived.
+        await commandOf('run').run(model, real);
+        commandsRun += 1;
+      }),
+    ),
+    {
+      seed: SEED,
+      numRuns: SEQUENCES,
+      reporter: (details) => {
+        if (!details.failed) return;
+        const lines = String(details.counterexample?.[0]).split(',').join('; ');
+        throw new Error(`${String(details.errorInstance)}\nafter the script, seed ${details.seed}:\n  LITHIFY_SCRIPT='${lines}'`);
+      },
+    },
+  );
+  expect(commandsRun).toBe(SEQUENCES);
+});
