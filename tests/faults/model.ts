@@ -26,10 +26,6 @@ export class Model {
     }
   }
 
-  get hasPending(): boolean {
-    return [...this.#partitions.values()].some(({ pending }) => pending.length > 0);
-  }
-
   /** A run that succeeded: all that lay in the raw zone is published. */
   succeeded(): void {
     for (const partition of this.#partitions.values()) {
