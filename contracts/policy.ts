@@ -31,7 +31,7 @@ export const policySchema = z.strictObject({
   /** What one batch may read, raw and curated, compressed; a partition above it runs alone. */
   batchBytes: z
     .int()
-    .min(1 * MIB)
+    .min(1)
     .default(8 * 1024 * MIB),
   /** What one gather invocation may read: bounds its time. */
   gatherBytes: z

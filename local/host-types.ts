@@ -1,6 +1,7 @@
 import type { Graph } from './graph';
 import type { Interceptor } from './interceptor';
 import type { EngineChoice } from './stand-ins/athena/athena-stand-in';
+import type { WarmEnvironments } from './stand-ins/function/warm-environments';
 import type { Transition } from './stand-ins/state-machine/integrations';
 
 /** How to start the embedded host. */
@@ -24,6 +25,8 @@ export interface HostOptions {
   readonly onTransition?: (transition: Transition) => void;
   /** Stands between callers and services; for tests of what the pipeline makes of failing calls. */
   readonly intercept?: Interceptor;
+  /** How many threads functions may have, and where they outlive the host; for tests that open many hosts on one port. */
+  readonly functions?: { readonly environments?: number; readonly warm?: WarmEnvironments };
 }
 
 export type { EngineChoice };

@@ -103,6 +103,7 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
       clock,
       dataDir,
       trace: trace.record,
+      ...options.functions,
     }),
   );
   const delivery = closing.add(
@@ -142,7 +143,8 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
       accountId,
       region,
       ...(options.onTransition === undefined ? {} : { onTransition: options.onTransition }),
-      integrations: options.intercept === undefined ? integrations : interceptedIntegrations(integrations, options.intercept),
+      integrations:
+        options.intercept === undefined ? integrations : interceptedIntegrations(integrations, options.intercept, clock),
     }),
   );
   const schedules = closing.add(
@@ -167,7 +169,7 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
   const interception: Interception | undefined =
     options.intercept === undefined
       ? undefined
-      : { intercept: options.intercept, invocation: (token) => functions.invocationOf(token) };
+      : { intercept: options.intercept, clock, invocation: (token) => functions.invocationOf(token) };
   const endpoint = await startEndpoint({
     port: options.port,
     accountId,

@@ -33,11 +33,15 @@ export interface InterceptedCall {
   readonly from?: CallingFunction;
   /** Runs `work` without the hold that this call, and the function that makes it, have on the clock. */
   letGo<T>(work: () => Promise<T>): Promise<T>;
+  /** Lets so much time pass on the host's clock before it goes on. */
+  stall(milliseconds: number): Promise<void>;
 }
 
 /** The running invocation that a call comes from. */
 export interface CallingFunction {
   readonly functionName: string;
+  /** Another one for each invocation: Lambda's request id. */
+  readonly requestId: string;
   /** The event that it was invoked with. */
   readonly event: unknown;
   /** Ends its environment at once, as when the sandbox dies: `Runtime.ExitError`. */

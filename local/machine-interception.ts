@@ -1,12 +1,12 @@
 import { AwsError } from './aws-error';
 import type { Caller } from './caller';
-import type { PausableHold } from './clock';
+import { type Clock, type PausableHold, sleep } from './clock';
 import { resourceOf } from './endpoint/json';
 import { type Answer, AnswerLost, type InterceptedCall, type Interceptor, type Proceed } from './interceptor';
 import type { Integrations, MachineOperation, MachineService } from './stand-ins/state-machine/integrations';
 
 /** The calls that a state machine makes itself, led past an interceptor. */
-export const interceptedIntegrations = (integrations: Integrations, intercept: Interceptor): Integrations => {
+export const interceptedIntegrations = (integrations: Integrations, intercept: Interceptor, clock: Clock): Integrations => {
   const make = async <K extends Answer['kind']>(
     call: Pick<InterceptedCall, 'service' | 'operation' | 'input'> & { readonly resource: string | undefined },
     caller: Caller,
@@ -21,6 +21,7 @@ export const interceptedIntegrations = (integrations: Integrations, intercept: I
       via: 'machine',
       ...(resource === undefined ? {} : { resource }),
       letGo: (work) => hold.letGo(work),
+      stall: (milliseconds) => hold.letGo(() => sleep(clock, milliseconds)),
     };
     const answer = await intercept(intercepted, proceed).catch((thrown: unknown) => {
       // As the service integrations name a connection that broke.

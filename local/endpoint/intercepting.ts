@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Answer, CallingFunction, InterceptedCall, Interceptor } from '../interceptor';
 import { attemptOf, unheld } from '../interceptor';
 import type { Caller } from '../caller';
-import type { PausableHold } from '../clock';
+import { type Clock, type PausableHold, sleep } from '../clock';
 import type { Exchange } from './exchange';
 import { bodyOf } from './exchange';
 import { parseXml, textOf } from './xml';
@@ -10,13 +10,14 @@ import { parseXml, textOf } from './xml';
 /** What the endpoint needs for letting a test stand between a client and a service. */
 export interface Interception {
   readonly intercept: Interceptor;
+  readonly clock: Clock;
   /** The invocation that runs in the environment whose session token a request carries. */
   readonly invocation: (sessionToken: string) => { readonly from: CallingFunction; readonly hold: PausableHold } | undefined;
 }
 
 /** A call over the wire, as an interceptor sees it. */
 export const callOf = (
-  { invocation }: Interception,
+  { invocation, clock }: Interception,
   exchange: Exchange,
   call: Pick<InterceptedCall, 'service' | 'operation' | 'input'> & {
     readonly caller: Caller;
@@ -26,13 +27,15 @@ export const callOf = (
   const { resource, ...rest } = call;
   const token = exchange.headers['x-amz-security-token'];
   const running = typeof token === 'string' ? invocation(token) : undefined;
+  const letGo: InterceptedCall['letGo'] = running === undefined ? unheld : (work) => running.hold.letGo(work);
   return {
     ...rest,
     via: 'wire',
     ...attemptOf(exchange.headers),
     ...(resource === undefined ? {} : { resource }),
     ...(running === undefined ? {} : { from: running.from }),
-    letGo: running === undefined ? unheld : (work) => running.hold.letGo(work),
+    letGo,
+    stall: (milliseconds) => letGo(() => sleep(clock, milliseconds)),
   };
 };
 

@@ -15,7 +15,7 @@ import { runPrefix, reportKey, planKey } from '../../contracts/lake';
 import { capture } from '../../local/capture';
 import type { Graph } from '../../local/graph';
 import { startHost } from '../../local/host';
-import type { Host } from '../../local/host-types';
+import type { Host, HostOptions } from '../../local/host-types';
 import type { Interceptor } from '../../local/interceptor';
 import type { Transition } from '../../local/stand-ins/state-machine/integrations';
 import { planSchema, reportSchema, type Plan, type Report } from '../../workflows/documents';
@@ -48,6 +48,7 @@ export const openHost = async (
   onTransition: (transition: Transition) => void = () => undefined,
   intercept?: Interceptor,
   change: (graph: Graph) => Graph = (graph) => graph,
+  rest: Partial<HostOptions> = {},
 ): Promise<Host> => {
   captured ??= capture({ stack: 'dev', projectDir: PROJECT });
   const graph = change(await captured);
@@ -61,6 +62,7 @@ export const openHost = async (
     graph,
     onTransition,
     ...(intercept === undefined ? {} : { intercept }),
+    ...rest,
   });
 };
 
@@ -91,8 +93,9 @@ export class Lake {
     onTransition?: (transition: Transition) => void,
     intercept?: Interceptor,
     change?: (graph: Graph) => Graph,
+    rest?: Partial<HostOptions>,
   ): Promise<Lake> {
-    const host = await openHost(dataDir, onTransition, intercept, change);
+    const host = await openHost(dataDir, onTransition, intercept, change, rest);
     return new Lake(host, dataDir);
   }
 

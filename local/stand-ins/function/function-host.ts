@@ -9,6 +9,7 @@ import type { CallingFunction } from '../../interceptor';
 import type { Trace } from '../../service';
 import { FunctionWorker, type InvocationContext, type Outcome } from './function-worker';
 import { type FunctionSettings, functionSettings } from './settings';
+import type { WarmEnvironments } from './warm-environments';
 
 /**
  * Lambda, invoked inside the host: each function runs the very bundle that would be deployed, in worker threads with the environment
@@ -36,6 +37,8 @@ export interface FunctionHostOptions {
   readonly environmentsPerFunction?: number;
   /** Threads over all functions; the longest idle one makes room. @default 6 */
   readonly environments?: number;
+  /** Where idle environments go when the host closes, and come from. @default they end with it */
+  readonly warm?: WarmEnvironments;
 }
 
 export interface InvokeResult {
@@ -70,8 +73,10 @@ interface Environment {
   readonly worker: FunctionWorker;
   /** What the functions in it sign with, beside the key of their role: a real one has a token of its own as well. */
   readonly sessionToken: string;
+  /** All that it was started with. */
+  readonly key: string;
   idle: NodeJS.Timeout | undefined;
-  running: { readonly event: string; readonly hold: PausableHold } | undefined;
+  running: { readonly event: string; readonly requestId: string; readonly hold: PausableHold } | undefined;
 }
 
 interface Waiting {
@@ -88,7 +93,6 @@ export class FunctionHost implements FunctionInvoker {
   readonly #reserved = new Set<Environment>();
   #queue: Waiting[] = [];
   #closed = false;
-  #started = 0;
 
   constructor(private readonly options: FunctionHostOptions) {
     for (const resource of options.functions) {
@@ -132,11 +136,12 @@ export class FunctionHost implements FunctionInvoker {
     if (environment?.running === undefined) return undefined;
     const { worker, deployed, running } = environment;
     const { name, timeoutSeconds } = deployed.settings;
-    const { hold } = running;
+    const { hold, requestId } = running;
     return {
       hold,
       from: {
         functionName: name,
+        requestId,
         event: JSON.parse(running.event),
         kill: () => worker.end('killed'),
         timeOut: async () => {
@@ -151,7 +156,13 @@ export class FunctionHost implements FunctionInvoker {
   async close(): Promise<void> {
     this.#closed = true;
     for (const { abandon } of this.#queue.splice(0)) abandon(closing());
-    await Promise.all(this.#environments.splice(0).map((environment) => this.#end(environment)));
+    const { warm } = this.options;
+    await Promise.all(
+      this.#environments.splice(0).map((environment) => {
+        clearTimeout(environment.idle);
+        return warm === undefined ? this.#end(environment) : warm.keep(environment.key, environment);
+      }),
+    );
   }
 
   async #invoke(deployed: Deployed, payload: unknown, hold: PausableHold): Promise<InvokeResult> {
@@ -164,8 +175,9 @@ export class FunctionHost implements FunctionInvoker {
       );
     }
     const environment = await this.#acquire(deployed);
-    environment.running = { event: text, hold };
-    const outcome = await environment.worker.run(text, this.#context(deployed));
+    const context = this.#context(deployed);
+    environment.running = { event: text, requestId: context.awsRequestId, hold };
+    const outcome = await environment.worker.run(text, context);
     environment.running = undefined;
     this.#release(environment);
     return answered(outcome);
@@ -214,10 +226,18 @@ export class FunctionHost implements FunctionInvoker {
     deployed.bundle ??= this.options.bundleOf(deployed.resource);
     const path = this.#logPath(deployed.settings);
     const log = (text: string): void => appendFileSync(path, text);
-    const sessionToken = `${deployed.settings.name}/${this.#started++}`;
-    const variables = { ...this.#environmentVariables(deployed.settings), AWS_SESSION_TOKEN: sessionToken };
-    const worker = new FunctionWorker(deployed.settings, deployed.bundle, variables, log);
-    const environment: Environment = { deployed, worker, sessionToken, idle: undefined, running: undefined };
+    const variables = this.#environmentVariables(deployed.settings);
+    const key = createHash('sha256')
+      .update(JSON.stringify([deployed.settings, variables]))
+      .update(deployed.bundle)
+      .digest('hex');
+    const kept = this.options.warm?.take(key);
+    if (kept !== undefined) kept.worker.log = log;
+    const sessionToken = kept?.sessionToken ?? `${deployed.settings.name}/${++environmentsStarted}`;
+    const worker =
+      kept?.worker ??
+      new FunctionWorker(deployed.settings, deployed.bundle, { ...variables, AWS_SESSION_TOKEN: sessionToken }, log);
+    const environment: Environment = { deployed, worker, sessionToken, key, idle: undefined, running: undefined };
     this.#environments.push(environment);
     return environment;
   }
@@ -282,6 +302,8 @@ export class FunctionHost implements FunctionInvoker {
 }
 
 const LOG_STREAM = '$LATEST';
+/** Of all hosts in the process, so that no two environments share a token. */
+let environmentsStarted = 0;
 
 const answered = ({ text, failed, logs }: Outcome): InvokeResult => {
   if (failed) return { payload: JSON.parse(text), functionError: 'Unhandled', logs };

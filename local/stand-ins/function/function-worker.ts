@@ -57,7 +57,7 @@ export class FunctionWorker {
     private readonly settings: FunctionSettings,
     bundle: string,
     environment: Readonly<Record<string, string>>,
-    private readonly log: (text: string) => void,
+    public log: (text: string) => void,
   ) {
     this.#worker = new Worker(RUNTIME, {
       env: { ...environment },
