@@ -37,8 +37,20 @@ export function* linesIn(body: Buffer, longest = MAX_LINE_BYTES): Generator<Line
   }
 }
 
+export const tooLong = (longest: number): string => `a line is longer than ${longest} bytes`;
+
 const bound = (bytes: number, longest: number): void => {
-  if (bytes > longest) throw new LineTooLong(`a line is longer than ${longest} bytes`);
+  if (bytes > longest) throw new LineTooLong(tooLong(longest));
+};
+
+/** Whether a body that is held as a whole has a line of more than `longest` bytes. */
+export const hasLineAbove = (body: Buffer, longest: number): boolean => {
+  for (let start = 0; body.length - start > longest;) {
+    const found = body.indexOf(LINE_FEED, start);
+    if (found === -1 || found - start > longest) return true;
+    start = found + 1;
+  }
+  return false;
 };
 
 /** Behind the last line break within a block's length, or behind the one line that is longer. */

@@ -13,11 +13,12 @@ export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
 
+const codeOf = (thrown: unknown): string =>
+  typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : '';
+
 /** What zlib makes of bytes that are no gzip; a stream's other failures (a connection that broke) are not the object's fault. */
 const refused = (thrown: unknown): unknown =>
-  thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('Z_')
-    ? new Unreadable(`not readable as gzip: ${thrown.message}`)
-    : thrown;
+  codeOf(thrown).startsWith('Z_') ? new Unreadable(`not readable as gzip: ${messageOf(thrown)}`) : thrown;
 
 /** What an object may inflate to that is taken as a whole: it fits a function's memory several times. */
 export const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
@@ -43,7 +44,7 @@ export const inflate = (body: Buffer, mostBytes: number = MAX_WHOLE_BYTES): Infl
       : no(`${body.length - engine.bytesWritten} bytes behind the last gzip member`);
   } catch (thrown) {
     // What inflates to more than may be held is cut off before it is known whether it is whole.
-    if (thrown instanceof RangeError) return no(`it inflates to more than ${mostBytes} bytes`, true);
+    if (codeOf(thrown) === 'ERR_BUFFER_TOO_LARGE') return no(`it inflates to more than ${mostBytes} bytes`, true);
     return no(`not readable as gzip: ${messageOf(thrown)}`);
   }
 };
