@@ -147,7 +147,10 @@ export class ObjectSplitter {
 
   #close(): Split {
     const split = { lines: this.#lines, pieces: [...this.#pieces.values()], rejected: this.#rejected };
-    [this.#pieces, this.#rejected, this.#lines, this.#characters] = [new Map(), [], 0, 0];
+    this.#pieces = new Map();
+    this.#rejected = [];
+    this.#lines = 0;
+    this.#characters = 0;
     return split;
   }
 }

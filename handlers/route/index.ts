@@ -67,7 +67,7 @@ export const handler = step('route', async (event): Promise<RouteResult> => {
     for (const source of large) {
       try {
         // Once to its end, and again when it is known to be whole.
-        for await (const _ of blocksOf(objects, source, budget));
+        for await (const _block of blocksOf(objects, source, budget));
         outcome.routed.push(await routeObject(objects, feed, source, blocksOf(objects, source, new Budget())));
       } catch (thrown) {
         if (!(thrown instanceof Refused)) throw thrown;
