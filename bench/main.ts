@@ -10,6 +10,7 @@ import { judgeBenchmark } from './judge';
 import type { Benchmark } from './measurement';
 import { statementBenchmark } from './statement';
 import { transformBenchmark } from './transform';
+import { verifyBenchmark } from './verify';
 import { baselineSchema, judge, recorded, tableOf, type Verdict } from './verdict';
 
 const BENCHMARKS: readonly Benchmark[] = [
@@ -18,6 +19,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   ingestBenchmark,
   deliveryBenchmark,
   statementBenchmark,
+  verifyBenchmark,
   demoBenchmark,
 ];
 

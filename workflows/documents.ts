@@ -83,6 +83,8 @@ export const routedSchema = z.object({
   key: z.string(),
   etag: z.string(),
   partitions: z.array(z.string()),
+  /** Into how many stretches a large object was split: each has pieces of its own. */
+  stretches: z.number().optional(),
   lines: z.number(),
   rejected: z.number(),
 });
