@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../contracts/errors';
 import type { Command, Option, Options } from './command';
 import { flag, optionalText, valueOr } from './command';
-import { nearest } from './nearest';
+import { nearest } from '../contracts/nearest';
 
 export const DEFAULT_STACK = 'dev';
 export const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';

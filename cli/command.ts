@@ -15,6 +15,8 @@ export interface CommandContext {
   readonly projectDirectory: string;
   /** Standard input, whole. */
   readonly readInput: () => Promise<string>;
+  /** Standard input, line by line as it comes. */
+  readonly inputLines: () => AsyncIterable<string>;
 }
 
 /** Exit codes: 0 done, 1 the operation failed, 2 wrong use. */
@@ -152,6 +154,9 @@ export const share = (summary: string, fallback: number): Option<number> =>
 
 export const choice = <const T extends string>(choices: readonly T[], summary: string, fallback: NoInfer<T>): Option<T> =>
   withFallback(choices.join('|'), summary, readChoice<T>(choices), fallback);
+
+export const optionalChoice = <const T extends string>(choices: readonly T[], summary: string): Option<T | undefined> =>
+  optional(choices.join('|'), summary, readChoice<T>(choices));
 
 /** Any other kind of value: `read` throws a UsageError that names the option, the value and what is allowed. */
 export const valueOr = <T extends string | number>(placeholder: string, summary: string, read: Read<T>, fallback: T): Option<T> =>

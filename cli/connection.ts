@@ -1,4 +1,5 @@
 import { AthenaClient } from '@aws-sdk/client-athena';
+import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -29,6 +30,7 @@ export type StackOutputs = z.infer<typeof outputsSchema>;
 export class Connection {
   readonly #clients: { destroy(): void }[] = [];
   #kinesis: KinesisClient | undefined;
+  #firehose: FirehoseClient | undefined;
   #s3: S3Client | undefined;
   #glue: GlueClient | undefined;
   #athena: AthenaClient | undefined;
@@ -43,6 +45,9 @@ export class Connection {
 
   get kinesis(): KinesisClient {
     return (this.#kinesis ??= this.#kept(new KinesisClient(this.#config())));
+  }
+  get firehose(): FirehoseClient {
+    return (this.#firehose ??= this.#kept(new FirehoseClient(this.#config())));
   }
   get s3(): S3Client {
     return (this.#s3 ??= this.#kept(new S3Client({ ...this.#config(), forcePathStyle: true })));

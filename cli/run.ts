@@ -19,10 +19,16 @@ export interface World {
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly readInput: () => Promise<string>;
+  /** @default the lines of what `readInput` reads */
+  readonly inputLines?: () => AsyncIterable<string>;
   readonly projectDirectory: string;
   readonly version: string;
   /** @default all of them */
   readonly commands?: Readonly<Record<string, TableEntry>>;
+}
+
+async function* linesOf(readInput: World['readInput']): AsyncGenerator<string> {
+  yield* (await readInput()).split(/\r?\n/);
 }
 
 /** Runs one `lithify …` to its end. Never throws: a failure is a sentence on stderr and an exit code. */
@@ -78,6 +84,7 @@ export const runCli = async (args: readonly string[], world: World): Promise<Exi
         output,
         projectDirectory: world.projectDirectory,
         readInput: world.readInput,
+        inputLines: world.inputLines ?? (() => linesOf(world.readInput)),
       },
       values,
       given.positionals,

@@ -33,10 +33,15 @@ export class Random {
     return this.uint32() / 0x1_0000_0000;
   }
 
+  /** From 0 to below 1, in all the steps that a number has. */
+  fraction53(): number {
+    return ((this.uint32() >>> 5) * 0x400_0000 + (this.uint32() >>> 6)) / 0x20_0000_0000_0000;
+  }
+
   /** A whole number from 0 to below `bound`, which is at most 2^53. */
   below(bound: number): number {
     if (bound <= 0x1_0000_0000) return Math.floor(this.fraction() * bound);
-    return Math.floor(((this.uint32() >>> 5) * 0x400_0000 + (this.uint32() >>> 6)) * (bound / 0x20_0000_0000_0000));
+    return Math.floor(this.fraction53() * bound);
   }
 
   pick<T>(choices: readonly T[]): T {

@@ -24,11 +24,7 @@ export const sameState = (left: Published | undefined, right: Published | undefi
   left?.location === right?.location &&
   left?.ledger === right?.ledger &&
   left?.run === right?.run &&
-  left?.attempt === right?.attempt &&
-  // What a rollback flipped back is not what was seen before: a publish that stalled meanwhile must not undo it.
-  left?.held === right?.held;
+  left?.attempt === right?.attempt;
 
 export const describeState = (published: Published | undefined): string =>
-  published === undefined
-    ? 'not published'
-    : `published by run ${published.run}${published.held === undefined ? '' : `, held after a rollback of ${published.held}`}`;
+  published === undefined ? 'not published' : `published by run ${published.run}`;

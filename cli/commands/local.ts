@@ -4,6 +4,7 @@ import { choice, command, text, wholeNumber } from '../command';
 import { ENGINE_OPTIONS, engineChoice } from '../engine';
 import type { Output } from '../output';
 import { startedHost } from '../start';
+import { stopSignal } from '../stop-signal';
 import { COMMANDS } from '../table';
 
 const DEFAULT_PORT = 4566;
@@ -33,32 +34,6 @@ const announce = (output: Output, host: Host, stack: string, dataDirectory: stri
   output.say('');
   output.say('Ctrl-C stops it; what it holds is there again when it is started on the same data directory.');
   output.document({ endpoint, region, accountId, clock, outputs });
-};
-
-interface Stop {
-  readonly asked: boolean;
-  readonly signalled: Promise<void>;
-}
-
-/** A second signal is not caught: it ends a stop that hangs. */
-const stopSignal = (): Stop => {
-  let asked = false;
-  const signalled = new Promise<void>((resolve) => {
-    const once = (): void => {
-      process.off('SIGINT', once);
-      process.off('SIGTERM', once);
-      asked = true;
-      resolve();
-    };
-    process.on('SIGINT', once);
-    process.on('SIGTERM', once);
-  });
-  return {
-    get asked() {
-      return asked;
-    },
-    signalled,
-  };
 };
 
 export const localCommand = command({

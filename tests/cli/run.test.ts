@@ -8,7 +8,7 @@ import {
   type Command,
   type CommandContext,
 } from '../../cli/command';
-import { nearest } from '../../cli/nearest';
+import { nearest } from '../../contracts/nearest';
 import { runCli } from '../../cli/run';
 import { COMMANDS, type TableEntry } from '../../cli/table';
 import { LithifyError, UsageError } from '../../contracts/errors';
