@@ -40,6 +40,14 @@ export const COMMANDS = {
     summary: 'show partitions, files not yet compacted, last runs, lock and schedule',
     load: (): Command => (lazily('./commands/status') as typeof import('./commands/status')).statusCommand,
   },
+  runs: {
+    summary: 'list the runs of a feed, or show what one of them did',
+    load: (): Command => (lazily('./commands/runs') as typeof import('./commands/runs')).runsCommand,
+  },
+  rollback: {
+    summary: 'undo what a run published, partition by partition',
+    load: (): Command => (lazily('./commands/rollback') as typeof import('./commands/rollback')).rollbackCommand,
+  },
   verify: {
     summary: 'audit that nothing is lost, doubled or misfiled',
     load: (): Command => (lazily('./commands/verify') as typeof import('./commands/verify')).verifyCommand,

@@ -1,5 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import type { z } from 'zod';
+import type { runInputSchema } from '../workflows/run';
 import { scheduleGrants, scheduleTrust } from './grants-services';
 import { tlsOnlyPolicy } from './policy-documents';
 import { grantedRole } from './role';
@@ -44,7 +46,7 @@ export class Schedule extends pulumi.ComponentResource {
           arn: machineArn,
           roleArn: role.arn,
           // The nightly run of everything that is due.
-          input: '{}',
+          input: JSON.stringify({ startedBy: 'schedule' } satisfies z.input<typeof runInputSchema>),
           retryPolicy: RETRY,
           deadLetterConfig: { arn: deadLetters.arn },
         },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { runInputSchema } from './run';
 
 /** The objects of a run's folder and the ledgers: what the steps write for each other and for people. */
 
@@ -82,6 +83,8 @@ export const routedSchema = z.object({
   key: z.string(),
   etag: z.string(),
   partitions: z.array(z.string()),
+  /** Into how many stretches a large object was split: each has pieces of its own. */
+  stretches: z.number().optional(),
   lines: z.number(),
   rejected: z.number(),
 });
@@ -168,6 +171,8 @@ export const reportSchema = z.object({
   status: z.enum(['succeeded', 'failed']),
   error: z.string().optional(),
   dryRun: z.boolean(),
+  /** What the run was asked for. */
+  input: runInputSchema.optional(),
   partitions: z.number(),
   batches: z.number(),
   failed: z.array(failureSchema),

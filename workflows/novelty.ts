@@ -54,6 +54,70 @@ class KnownCursor {
   }
 }
 
+/**
+ * A sorted listing in the order of its objects' markers, each of which lies below its source's key: a key that continues another one with
+ * a character before the slash (`x.gz`, `x.gz.bak`) has its marker first. Holds only keys that the next one continues.
+ */
+export async function* inMarkerOrder<S extends { readonly key: string }>(listed: AsyncIterable<S>): AsyncGenerator<S> {
+  const held: S[] = [];
+  for await (const source of listed) {
+    while (held.length > 0 && compareFolders(held.at(-1)!.key, source.key) < 0) yield held.pop()!;
+    held.push(source);
+  }
+  while (held.length > 0) yield held.pop()!;
+}
+
+const compareFolders = (left: string, right: string): number => compareKeys(`${left}/`, `${right}/`);
+
+/** What no marker knows of sources in the order of their markers. The markers come as they are listed. */
+export async function* unrouted<S extends { readonly key: string; readonly etag: string }>(
+  sources: AsyncIterable<S>,
+  markers: AsyncIterable<{ readonly key: string; readonly etag: string }>,
+): AsyncGenerator<S> {
+  const cursor = new MarkerCursor(markers);
+  for await (const source of sources) if (!(await cursor.knows(source))) yield source;
+}
+
+/**
+ * Reads markers up to the source that is asked for. Only where a key continues another one behind a slash (`x`, `x/y`) their markers stand
+ * among each other, and those of the longer key are kept until it is asked for.
+ */
+class MarkerCursor {
+  readonly #entries: AsyncIterator<{ readonly key: string; readonly etag: string }>;
+  #ahead: { readonly key: string; readonly etag: string } | undefined;
+  #started = false;
+  readonly #kept = new Map<string, Set<string>>();
+
+  constructor(entries: AsyncIterable<{ readonly key: string; readonly etag: string }>) {
+    this.#entries = entries[Symbol.asyncIterator]();
+  }
+
+  async knows({ key, etag }: { readonly key: string; readonly etag: string }): Promise<boolean> {
+    if (!this.#started) {
+      this.#started = true;
+      await this.#next();
+    }
+    for (const kept of this.#kept.keys()) if (compareFolders(kept, key) < 0) this.#kept.delete(kept);
+    for (let ahead = this.#ahead; ahead !== undefined; ahead = this.#ahead) {
+      if (`${ahead.key}/`.startsWith(`${key}/`)) this.#keep(ahead);
+      else if (compareFolders(ahead.key, key) > 0) break;
+      await this.#next();
+    }
+    return this.#kept.get(key)?.has(etag) === true;
+  }
+
+  #keep({ key, etag }: { readonly key: string; readonly etag: string }): void {
+    const etags = this.#kept.get(key);
+    if (etags === undefined) this.#kept.set(key, new Set([etag]));
+    else etags.add(etag);
+  }
+
+  async #next(): Promise<void> {
+    const next = await this.#entries.next();
+    this.#ahead = next.done === true ? undefined : next.value;
+  }
+}
+
 /** The next ledger: the old one and what was gathered, sorted by identity. Entries never leave; one that stands in both counts once. */
 export const mergeLedgers = (old: readonly LedgerEntry[], gathered: readonly LedgerEntry[]): readonly LedgerEntry[] => {
   const merged: LedgerEntry[] = [];

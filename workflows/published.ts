@@ -24,7 +24,11 @@ export const sameState = (left: Published | undefined, right: Published | undefi
   left?.location === right?.location &&
   left?.ledger === right?.ledger &&
   left?.run === right?.run &&
-  left?.attempt === right?.attempt;
+  left?.attempt === right?.attempt &&
+  // What a rollback flipped back is not what was seen before: a publish that stalled meanwhile must not undo it.
+  left?.held === right?.held;
 
 export const describeState = (published: Published | undefined): string =>
-  published === undefined ? 'not published' : `published by run ${published.run}`;
+  published === undefined
+    ? 'not published'
+    : `published by run ${published.run}${published.held === undefined ? '' : `, held after a rollback of ${published.held}`}`;

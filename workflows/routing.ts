@@ -1,7 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Feed } from '../contracts/feeds';
 import { partitionPath, type Partition } from '../contracts/lake';
+import { linesIn, type Line } from './lines';
 
 /** A line that cannot be used, as the errors prefix keeps it: replayable from its original bytes. */
 export interface RejectedLine {
@@ -29,91 +29,130 @@ export interface Piece {
 export const sourceHash = (key: string, etag: string): string =>
   createHash('sha256').update(`${key}\n${etag}`).digest('hex').slice(0, 32);
 
-interface Line {
-  /** Undefined where the line is no UTF-8. */
-  readonly text: string | undefined;
-  readonly bytes: () => Buffer;
-}
+/** What the pieces of one stretch of a source are called. */
+export const stretchName = (hash: string, stretch: number): string =>
+  stretch === 0 ? hash : `${hash}-${String(stretch).padStart(4, '0')}`;
 
-/** Text is decoded in blocks that end at a line break: a string cannot be as long as a buffer can (V8: 2^29 - 24 characters). */
-const BLOCK_BYTES = 4 * 1024 * 1024;
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
+/** Judges the lines of an object, block by block, against the partition that it lies in. */
+export class ObjectJudge {
+  readonly #columns: readonly string[];
+  #lines = 0;
+  #own = true;
 
-/** The inflated object's lines, without line breaks (`\n` or `\r\n`). */
-function* linesIn(body: Buffer): Generator<Line> {
-  for (let start = 0; start < body.length;) {
-    const block = body.subarray(start, blockEnd(body, start));
-    yield* isUtf8(block) ? textLinesIn(block.toString('utf8')) : byteLinesIn(block);
-    start += block.length;
+  constructor(
+    private readonly feed: Pick<Feed, 'judgeLine'>,
+    private readonly partition: Partition,
+  ) {
+    this.#columns = Object.keys(partition);
+  }
+
+  /** Whole lines. What follows the first that does not belong is not judged. */
+  take(block: Buffer): void {
+    if (!this.#own) return;
+    for (const { text } of linesIn(block)) {
+      if (!this.#belongs(text)) {
+        this.#own = false;
+        return;
+      }
+      this.#lines++;
+    }
+  }
+
+  get own(): boolean {
+    return this.#own && this.#lines > 0;
+  }
+
+  /** A line did not belong. */
+  get disowned(): boolean {
+    return !this.#own;
+  }
+
+  /** Lines that belong, up to the first that does not. */
+  get judged(): JudgedObject {
+    return { lines: this.#lines, own: this.own };
+  }
+
+  #belongs(text: string | undefined): boolean {
+    if (text === undefined || text === '') return false;
+    const verdict = this.feed.judgeLine(text);
+    return verdict.ok && this.#columns.every((column) => verdict.partition[column] === this.partition[column]);
   }
 }
 
-/** Behind the last line break within a block's length, or behind the one line that is longer. */
-const blockEnd = (body: Buffer, start: number): number => {
-  if (start + BLOCK_BYTES >= body.length) return body.length;
-  const last = body.lastIndexOf(LINE_FEED, start + BLOCK_BYTES - 1);
-  const found = last >= start ? last : body.indexOf(LINE_FEED, start + BLOCK_BYTES);
-  return found === -1 ? body.length : found + 1;
-};
-
-function* textLinesIn(text: string): Generator<Line> {
-  for (let start = 0; start < text.length;) {
-    const found = text.indexOf('\n', start);
-    const end = found === -1 ? text.length : found;
-    const line = text.slice(start, end > start && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end);
-    yield { text: line, bytes: () => Buffer.from(line) };
-    start = end + 1;
-  }
-}
-
-function* byteLinesIn(block: Buffer): Generator<Line> {
-  for (let start = 0; start < block.length;) {
-    const found = block.indexOf(LINE_FEED, start);
-    const end = found === -1 ? block.length : found;
-    const bytes = block.subarray(start, end > start && block[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
-    yield { text: isUtf8(bytes) ? bytes.toString('utf8') : undefined, bytes: () => bytes };
-    start = end + 1;
-  }
-}
-
-/** Judges every line of an object against the partition that it lies in. Stops at the first line that does not belong. */
+/** Judges every line of an object that is held as a whole. */
 export const judgeObject = (feed: Pick<Feed, 'judgeLine'>, body: Buffer, partition: Partition): JudgedObject => {
-  const columns = Object.keys(partition);
-  let lines = 0;
-  for (const { text } of linesIn(body)) {
-    if (text === undefined || text === '') return { lines, own: false };
-    const verdict = feed.judgeLine(text);
-    if (!verdict.ok) return { lines, own: false };
-    for (const column of columns) if (verdict.partition[column] !== partition[column]) return { lines, own: false };
-    lines++;
-  }
-  return { lines, own: lines > 0 };
+  const judge = new ObjectJudge(feed, partition);
+  judge.take(body);
+  return judge.judged;
 };
 
-/** Splits an object by true type and date; what cannot be used is kept apart with its reason. Empty lines hold nothing and go. */
-export const splitObject = (
-  feed: Pick<Feed, 'judgeLine'>,
-  body: Buffer,
-): { readonly lines: number; readonly pieces: readonly Piece[]; readonly rejected: readonly RejectedLine[] } => {
-  const pieces = new Map<string, { partition: Partition; lines: string[] }>();
-  const rejected: RejectedLine[] = [];
-  let [lines, lineNumber] = [0, 0];
-  for (const { text, bytes } of linesIn(body)) {
-    lineNumber++;
-    if (text === '') continue;
-    lines++;
-    const verdict =
-      text === undefined ? ({ ok: false, code: 'utf-8', reason: 'the line is not valid UTF-8' } as const) : feed.judgeLine(text);
-    if (!verdict.ok || text === undefined) {
+/** What a stretch of an object is split into. */
+export interface Split {
+  /** Lines that are not empty. */
+  readonly lines: number;
+  readonly pieces: readonly Piece[];
+  readonly rejected: readonly RejectedLine[];
+}
+
+/** Text that is split at once: what is made of it is held in memory. */
+export const STRETCH_CHARACTERS = 64 * 1024 * 1024;
+
+/**
+ * Splits an object by true type and date, block by block; what cannot be used is kept apart with its reason. Empty lines hold nothing and
+ * go. A large object comes out in several stretches, whose ends follow from its lines alone: the same object always makes the same ones.
+ */
+export class ObjectSplitter {
+  #pieces = new Map<string, { partition: Partition; lines: string[] }>();
+  #rejected: RejectedLine[] = [];
+  #lines = 0;
+  #characters = 0;
+  #lineNumber = 0;
+
+  constructor(
+    private readonly feed: Pick<Feed, 'judgeLine'>,
+    private readonly stretchCharacters: number = STRETCH_CHARACTERS,
+  ) {}
+
+  /** Takes whole lines, and gives the stretches that they complete. */
+  *take(block: Buffer): Generator<Split> {
+    for (const line of linesIn(block)) {
+      this.#lineNumber++;
+      if (line.text === '') continue;
+      this.#lines++;
+      this.#file(line);
+      if (this.#characters >= this.stretchCharacters) yield this.#close();
+    }
+  }
+
+  /** The last stretch, where something is left. */
+  *end(): Generator<Split> {
+    if (this.#lines > 0) yield this.#close();
+  }
+
+  #file({ text, bytes }: Line): void {
+    const verdict = text === undefined ? NO_TEXT : this.feed.judgeLine(text);
+    if (text === undefined || !verdict.ok) {
       const { code, reason } = verdict as { code: string; reason: string };
-      rejected.push({ lineNumber, errorCode: code, errorMessage: reason, rawData: bytes().toString('base64') });
-      continue;
+      const rawData = bytes().toString('base64');
+      this.#rejected.push({ lineNumber: this.#lineNumber, errorCode: code, errorMessage: reason, rawData });
+      this.#characters += rawData.length;
+      return;
     }
     const path = partitionPath(verdict.partition);
-    const piece = pieces.get(path) ?? { partition: verdict.partition, lines: [] };
-    piece.lines.push(text);
-    pieces.set(path, piece);
+    const piece = this.#pieces.get(path);
+    if (piece === undefined) this.#pieces.set(path, { partition: verdict.partition, lines: [text] });
+    else piece.lines.push(text);
+    this.#characters += text.length;
   }
-  return { lines, pieces: [...pieces.values()], rejected };
-};
+
+  #close(): Split {
+    const split = { lines: this.#lines, pieces: [...this.#pieces.values()], rejected: this.#rejected };
+    this.#pieces = new Map();
+    this.#rejected = [];
+    this.#lines = 0;
+    this.#characters = 0;
+    return split;
+  }
+}
+
+const NO_TEXT = { ok: false, code: 'utf-8', reason: 'the line is not valid UTF-8' } as const;

@@ -25,6 +25,8 @@ export const runInputSchema = z.strictObject({
   rebuild: z.boolean().default(false),
   /** Plans and reports, and changes nothing. */
   dryRun: z.boolean().default(false),
+  /** Given by the schedule alone: the report says who asked. Changes nothing. */
+  startedBy: z.literal('schedule').optional(),
 });
 export type RunInput = z.infer<typeof runInputSchema>;
 

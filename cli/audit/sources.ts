@@ -1,11 +1,11 @@
 import type { Feed } from '../../contracts/feeds';
 import { latePartition, markerKey, partitionOfPath, partitionPath, pieceKey, piecePrefix, rawPrefix } from '../../contracts/lake';
 import { concurrently } from '../../handlers/aws/concurrently';
-import { inflate } from '../../handlers/aws/inflate';
 import type { LakeObjects, ListedObject } from '../../handlers/aws/objects';
+import { blocksOf, Budget, Refused } from '../../handlers/aws/sources';
 import { linesOf } from '../../workflows/novelty';
-import { routedSchema, type SetAside } from '../../workflows/documents';
-import { sourceHash } from '../../workflows/routing';
+import { routedSchema, type RouteOutcome, type SetAside } from '../../workflows/documents';
+import { sourceHash, stretchName } from '../../workflows/routing';
 import type { LakeCensus, PartitionCensus } from '../lake-census';
 import { lineCount, type RawAccount, type RoutedAccount } from './accounts';
 
@@ -37,11 +37,17 @@ const count = async (
   const lines = new Map<string, number>();
   const unreadable: SetAside[] = [];
   let read = 0;
-  await concurrently(sources, CONCURRENT_READS, async ({ key, etag }) => {
-    const object = await objects.read(key, etag);
-    const inflated = object === undefined ? undefined : inflate(object.body);
-    if (inflated?.ok === true) lines.set(key, lineCount(inflated.text));
-    else if (inflated?.ok === false) unreadable.push({ key, etag, reason: inflated.reason });
+  await concurrently(sources, CONCURRENT_READS, async (source) => {
+    try {
+      let found = 0;
+      for await (const block of blocksOf(objects, source, new Budget(Infinity))) found += lineCount(block);
+      lines.set(source.key, found);
+    } catch (thrown) {
+      if (!(thrown instanceof Refused)) throw thrown;
+      const { refusal } = thrown;
+      if (refusal.kind === 'unread') throw refusal.failure;
+      if (refusal.kind === 'unreadable') unreadable.push({ key: source.key, etag: source.etag, reason: refusal.reason });
+    }
     onRead(++read);
   });
   return { lines, unreadable: unreadable.sort((left, right) => (left.key < right.key ? -1 : 1)) };
@@ -52,9 +58,7 @@ const readMarkers = async (
   objects: LakeObjects,
   table: string,
   keys: readonly string[],
-): Promise<
-  ReadonlyMap<string, Omit<RoutedAccount, 'pieces'> & { readonly partitions: readonly string[]; readonly etag: string }>
-> => {
+): Promise<ReadonlyMap<string, RouteOutcome['routed'][number]>> => {
   const markers = await concurrently(keys, CONCURRENT_READS, (key) => objects.readJson(key, routedSchema));
   return new Map(
     markers.flatMap((marker) => (marker === undefined ? [] : [[markerKey(table, marker.key, marker.etag), marker]])),
@@ -109,15 +113,31 @@ export const sourceAccounts = async (
 
   const pieces = pieceLines(table, census.partitions, lines, markerLines);
   const broken = new Set(unreadable.map(({ key }) => key));
-  const routed = [...markers.values()].flatMap(({ key, etag, lines: all, rejected, partitions }): readonly RoutedAccount[] => {
-    const hash = sourceHash(key, etag);
-    const keys = partitions.map((path) => pieceKey(table, partitionOfPath(path), hash));
+  const routed = [...markers.values()].flatMap((marker): readonly RoutedAccount[] => {
+    const { key, lines: all, rejected } = marker;
+    const keys = pieceKeysOf(table, marker, pieces);
     // A piece that cannot be read cannot be counted: it is named among the unreadable.
     return keys.some((piece) => broken.has(piece))
       ? []
       : [{ key, lines: all, rejected, pieces: keys.map((piece) => ({ key: piece, lines: pieces.get(piece) })) }];
   });
   return { raw, late, routed, freshLines: sum([...lines.values()], (each) => each), freshObjects: fresh.length, unreadable };
+};
+
+/** The pieces of a source: one for each of its partitions. Of a large one's, not every stretch has lines of every partition. */
+const pieceKeysOf = (
+  table: string,
+  { key, etag, partitions, stretches = 1 }: Pick<RouteOutcome['routed'][number], 'key' | 'etag' | 'partitions' | 'stretches'>,
+  known: ReadonlyMap<string, number>,
+): readonly string[] => {
+  const hash = sourceHash(key, etag);
+  return partitions.flatMap((path) => {
+    const keys = Array.from({ length: stretches }, (_, stretch) =>
+      pieceKey(table, partitionOfPath(path), stretchName(hash, stretch)),
+    );
+    const found = keys.filter((piece) => known.has(piece));
+    return stretches === 1 || found.length === 0 ? keys.slice(0, 1) : found;
+  });
 };
 
 /** Lines by piece: as a ledger has them, as they were counted, or as the marker of a piece that was itself routed says. */

@@ -10,6 +10,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { z } from 'zod';
+import { Upload } from './upload';
 
 /** ETags travel without their quotes. */
 export interface ListedObject {
@@ -49,6 +50,32 @@ export class LakeObjects {
       if (isCode(thrown, 'NoSuchKey', 'NotFound', 404, 'PreconditionFailed', 412)) return undefined;
       throw thrown;
     }
+  }
+
+  /**
+   * The object's bytes as they come; undefined where it is gone (404) or is another one by now (412). A connection that breaks is taken up
+   * again where it broke, as long as the object is the same one.
+   */
+  async stream(key: string, etag: string): Promise<AsyncGenerator<Buffer> | undefined> {
+    const open = async (from: number): Promise<Readable | undefined> => {
+      try {
+        const range = from === 0 ? {} : { Range: `bytes=${from}-` };
+        const answer = await this.client.send(
+          new GetObjectCommand({ Bucket: this.bucket, Key: key, IfMatch: `"${etag}"`, ...range }),
+        );
+        return answer.Body as Readable;
+      } catch (thrown) {
+        if (isCode(thrown, 'NoSuchKey', 'NotFound', 404, 'PreconditionFailed', 412)) return undefined;
+        throw thrown;
+      }
+    };
+    const body = await open(0);
+    return body === undefined ? undefined : resumed(body, open);
+  }
+
+  /** An object that is written as it is made, and there only when it is completed. */
+  upload(key: string): Upload {
+    return new Upload(this.client, this.bucket, key);
   }
 
   async readJson<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined> {
@@ -182,6 +209,27 @@ export class LakeObjects {
       yield page;
       token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
+  }
+}
+
+const RESUMPTIONS = 5;
+
+async function* resumed(body: Readable, open: (from: number) => Promise<Readable | undefined>): AsyncGenerator<Buffer> {
+  let from = 0;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        yield chunk;
+        from += chunk.length;
+      }
+      return;
+    } catch (thrown) {
+      if (attempt > RESUMPTIONS) throw thrown;
+      await backoff(attempt);
+      const next = await open(from);
+      if (next === undefined) throw thrown;
+      body = next;
+    }
   }
 }
 

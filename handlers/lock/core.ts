@@ -18,7 +18,13 @@ export type Decision =
  * What to do about a lock that is taken. A living owner keeps it; a finished one loses it at once; an owner that is unreadable,
  * unknown or no execution counts as finished once the lock is older than the longest execution.
  */
-export const decideLock = (held: Held, owner: OwnerState, run: Run, nowMillis: number, staleSeconds: number): Decision => {
+export const decideLock = (
+  held: Held,
+  owner: OwnerState,
+  run: Pick<Run, 'executionArn'>,
+  nowMillis: number,
+  staleSeconds: number,
+): Decision => {
   if (held.lock?.owner === run.executionArn) return { action: 'mine', waitSeconds: held.lock.waitSeconds };
   if (held.lock !== undefined && owner === 'running') return { action: 'refuse', owner: held.lock.owner };
   if (held.lock !== undefined && owner === 'finished') return { action: 'take over' };

@@ -1,29 +1,16 @@
-import { DescribeExecutionCommand, SFNClient, SFNServiceException } from '@aws-sdk/client-sfn';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { environment } from '../../contracts/environments';
 import { lockKey } from '../../contracts/lake';
 import { lockRequest, type LockResult } from '../../workflows/steps';
 import { readLock } from '../aws/lock';
 import { LakeObjects } from '../aws/objects';
+import { ownerState } from '../aws/owner';
 import { step } from '../aws/shell';
-import { decideLock, lockOf, type OwnerState } from './core';
+import { decideLock, lockOf } from './core';
 
 const settings = environment('lock', process.env);
 const objects = new LakeObjects(settings.LAKE_BUCKET);
 const executions = new SFNClient({});
-
-/** What Step Functions answers of an owner that is no execution of this machine: gone, of another machine, or no ARN at all. */
-const UNKNOWN_OWNER = ['ExecutionDoesNotExist', 'InvalidArn', 'AccessDeniedException'];
-
-const stateOf = async (owner: string): Promise<OwnerState> => {
-  if (!owner.startsWith('arn:')) return 'unknown';
-  try {
-    const { status } = await executions.send(new DescribeExecutionCommand({ executionArn: owner }));
-    return status === 'RUNNING' ? 'running' : 'finished';
-  } catch (thrown) {
-    if (thrown instanceof SFNServiceException && UNKNOWN_OWNER.includes(thrown.name)) return 'unknown';
-    throw thrown;
-  }
-};
 
 /** Takes the table's lock for the run's execution, or says who has it. Answers may get lost: a lock that is mine is mine. */
 export const handler = step('lock', async (event): Promise<LockResult> => {
@@ -33,7 +20,8 @@ export const handler = step('lock', async (event): Promise<LockResult> => {
     if (await objects.create(key, lockOf(run, now, 0))) return { status: 'locked', owner: run.executionArn, waitSeconds: 0 };
     const held = await readLock(objects, run.table);
     if (held === undefined) continue;
-    const owner = held.lock === undefined || held.lock.owner === run.executionArn ? 'unknown' : await stateOf(held.lock.owner);
+    const owner =
+      held.lock === undefined || held.lock.owner === run.executionArn ? 'unknown' : await ownerState(executions, held.lock.owner);
     const decision = decideLock(held, owner, run, Date.parse(now), settings.STALE_LOCK_SECONDS);
     if (decision.action === 'mine') return { status: 'locked', owner: run.executionArn, waitSeconds: decision.waitSeconds };
     if (decision.action === 'refuse') return { status: 'already running', owner: decision.owner, waitSeconds: 0 };

@@ -62,6 +62,9 @@ const distinct = <T extends { readonly key: string; readonly etag: string }>(sou
   ...new Map(sources.map((source) => [`${source.key}\n${source.etag}`, source])).values(),
 ];
 
+/** What the run was asked for: the run without what the machine adds to it. */
+const inputOf = ({ run: _run, table: _table, executionArn: _arn, startedAt: _at, ...input }: Run): Report['input'] => input;
+
 /** Adds up a run from what its steps wrote. Pure: the same folder always gives the same report. */
 export const reportOf = (
   run: Run,
@@ -91,6 +94,7 @@ export const reportOf = (
     status: error === undefined && failed.length === 0 ? 'succeeded' : 'failed',
     ...(error === undefined ? {} : { error }),
     dryRun: run.dryRun,
+    input: inputOf(run),
     partitions: published.length,
     batches: plan?.batches.length ?? 0,
     failed: [...failed],

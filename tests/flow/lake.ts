@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AthenaClient, GetQueryResultsCommand } from '@aws-sdk/client-athena';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { ListObjectsV2Command, S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   SFNClient,
@@ -162,6 +162,10 @@ export class Lake {
       token = page.NextContinuationToken;
     } while (token !== undefined);
     return keys;
+  }
+
+  async write(key: string, body: string): Promise<void> {
+    await this.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }));
   }
 
   async json(key: string): Promise<unknown> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { compareKeys } from '../../contracts/lake';
 import type { LedgerEntry } from '../../workflows/documents';
-import { linesOf, mergeLedgers, newSources } from '../../workflows/novelty';
+import { inMarkerOrder, linesOf, mergeLedgers, newSources, unrouted } from '../../workflows/novelty';
 import { collected, streamed } from './arbitraries';
 
 interface Identity {
@@ -50,6 +50,37 @@ describe('what is new', () => {
     }
     await collected(newSources(streamed([{ key: 'b', etag: '1', bytes: 1 }]), ledger()));
     expect(read).toBe(3);
+  });
+});
+
+describe('what is not routed yet', () => {
+  // Keys that continue each other, before and behind a slash; ETags on both sides of what follows a slash.
+  const nested = fc.record({
+    key: fc.constantFrom('x', 'x!', 'x!/a', 'x-', 'x.gz', 'x.gz.bak', 'x.gz/0', 'x.gz/a', 'x.gz/a/b', 'x.gz/z', 'x0', 'y'),
+    etag: fc.constantFrom('0', '5', 'b', 'f'),
+  });
+  const asListed = (markers: readonly Identity[]): readonly Identity[] =>
+    [...markers].sort((left, right) => compareKeys(`${left.key}/${left.etag}.json`, `${right.key}/${right.etag}.json`));
+
+  it('is what no marker knows, however keys continue each other', async () => {
+    const listings = fc.uniqueArray(nested, { selector: ({ key }) => key });
+    await fc.assert(
+      fc.asyncProperty(listings, fc.uniqueArray(nested, { selector: idOf }), async (listing, marked) => {
+        const known = new Set(marked.map(idOf));
+        const found = await collected(unrouted(inMarkerOrder(streamed(byKey(listing))), streamed(asListed(marked))));
+        expect(byKey(found)).toEqual(byKey(listing).filter((source) => !known.has(idOf(source))));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('leaves the order of keys that do not continue each other as it is', async () => {
+    const listing = ['a', 'b.gz', 'b0', 'c'].map((key) => ({ key }));
+    expect(await collected(inMarkerOrder(streamed(listing)))).toEqual(listing);
+    expect(await collected(inMarkerOrder(streamed([{ key: 'x.gz' }, { key: 'x.gz.bak' }])))).toEqual([
+      { key: 'x.gz.bak' },
+      { key: 'x.gz' },
+    ]);
   });
 });
 

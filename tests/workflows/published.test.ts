@@ -50,7 +50,7 @@ describe('the fencing check', () => {
     expect(sameState(state, { ...state })).toBe(true);
     expect(sameState(undefined, undefined)).toBe(true);
     expect(sameState(undefined, state)).toBe(false);
-    for (const other of [{ location: 'x' }, { ledger: 'x' }, { run: 'x' }, { attempt: 'x' }])
+    for (const other of [{ location: 'x' }, { ledger: 'x' }, { run: 'x' }, { attempt: 'x' }, { held: 'x' }])
       expect(sameState(state, { ...state, ...other })).toBe(false);
   });
 

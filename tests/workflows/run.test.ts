@@ -29,7 +29,7 @@ describe("a run's input", () => {
   it.each([
     [
       { evnetType: 'push' },
-      'unknown key "evnetType" in the input; allowed are feed, eventType, from, to, full, force, rebuild, dryRun',
+      'unknown key "evnetType" in the input; allowed are feed, eventType, from, to, full, force, rebuild, dryRun, startedBy',
     ],
     [{ feed: 'evnets' }, /^feed is "evnets"; allowed: .*events/],
     [{ from: '2026-02-30' }, 'from is "2026-02-30"; allowed: a date, yyyy-MM-dd'],

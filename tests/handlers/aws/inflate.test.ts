@@ -1,7 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { inflate, MAX_INFLATED_BYTES } from '../../../handlers/aws/inflate';
+import { inflate, inflated, TooLarge, Unreadable } from '../../../handlers/aws/inflate';
+import { collected, streamed } from '../../workflows/arbitraries';
 
 const HELLO = gzipSync('hello\n');
 const WORLD = gzipSync('world');
@@ -64,9 +65,76 @@ describe('inflating an object', () => {
     expect(inflate(Buffer.concat([body, Buffer.alloc(70_000)])).ok).toBe(false);
   });
 
-  it('refuses what would inflate beyond all memory', () => {
-    const member = gzipSync(Buffer.alloc(MAX_INFLATED_BYTES / 8));
-    expect(inflate(Buffer.concat(Array.from({ length: 8 }, () => member))).ok).toBe(true);
-    expect(reasonOf(Buffer.concat([...Array.from({ length: 8 }, () => member), HELLO]))).toMatch(/^not readable as gzip: /);
+  it('says of what inflates to more than is wanted that it may be fine all the same', () => {
+    const body = gzipSync(Buffer.alloc(1_000));
+    expect(inflate(body, 1_000).ok).toBe(true);
+    expect(inflate(body, 999)).toEqual({ ok: false, reason: 'it inflates to more than 999 bytes', tooLarge: true });
+    expect(inflate(Buffer.from('text'))).toMatchObject({ ok: false, tooLarge: false });
+  });
+});
+
+describe('inflating an object as it comes', () => {
+  const whole = async (chunks: readonly Buffer[], mostBytes = 1e9): Promise<Buffer> =>
+    Buffer.concat(await collected(inflated(streamed(chunks), mostBytes)));
+  const cutAt = (body: Buffer, cuts: readonly number[]): readonly Buffer[] => {
+    const at = [0, ...cuts.map((cut) => cut % (body.length + 1)).sort((left, right) => left - right), body.length];
+    return at.slice(1).map((end, index) => body.subarray(at[index], end));
+  };
+
+  it('takes and refuses what is taken and refused whole, wherever the chunks end', async () => {
+    const member = fc.uint8Array({ maxLength: 60 }).map((text) => gzipSync(text));
+    const tail = fc.constantFrom(
+      Buffer.alloc(0),
+      Buffer.alloc(3),
+      Buffer.from('tail'),
+      Buffer.from([0x1f]),
+      HELLO.subarray(0, 12),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(member, { maxLength: 3 }),
+        tail,
+        fc.option(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 }))),
+        fc.array(fc.nat(), { maxLength: 4 }),
+        async (members, end, damage, cuts) => {
+          const body = Buffer.concat([...members, end]);
+          if (damage !== null && body.length > 0) body[damage[0] % body.length]! ^= damage[1];
+          const expected = inflate(body);
+          const found = await whole(cutAt(body, cuts)).then(
+            (text) => ({ ok: true, text }),
+            (thrown: unknown) => ({ ok: false, unreadable: thrown instanceof Unreadable }),
+          );
+          expect(found).toEqual(expected.ok ? { ok: true, text: expected.text } : { ok: false, unreadable: true });
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('stops at what is more than wanted', async () => {
+    const body = gzipSync(Buffer.alloc(3_000_000));
+    expect((await whole([body], 3_000_000)).length).toBe(3_000_000);
+    await expect(whole([body], 2_999_999)).rejects.toThrow(TooLarge);
+  });
+
+  it('lets a connection that broke count as that, and not as a corrupt object', async () => {
+    async function* broken(): AsyncGenerator<Buffer> {
+      yield HELLO.subarray(0, 10);
+      throw new Error('ECONNRESET');
+    }
+    await expect(collected(inflated(broken(), 1_000))).rejects.toThrow('ECONNRESET');
+  });
+
+  it('ends what it reads from where its reader stops', async () => {
+    let ended = false;
+    async function* endless(): AsyncGenerator<Buffer> {
+      try {
+        for (;;) yield gzipSync(Buffer.alloc(2_000_000));
+      } finally {
+        ended = true;
+      }
+    }
+    for await (const chunk of inflated(endless(), 1e12)) if (chunk.length > 0) break;
+    expect(ended).toBe(true);
   });
 });

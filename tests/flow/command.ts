@@ -1,0 +1,36 @@
+import { runCli } from '../../cli/run';
+import type { Command } from '../../cli/command';
+import type { TableEntry } from '../../cli/table';
+import type { Lake } from './lake';
+
+export interface Ran {
+  readonly exitCode: number;
+  /** What stdout got: text, or under --json the one document. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command of `lithify` against the lake's host, inside the test's process. */
+export const runOn = async (lake: Lake, command: Command, ...args: readonly string[]): Promise<Ran> => {
+  let [stdout, stderr] = ['', ''];
+  const commands: Record<string, TableEntry> = { [command.name]: { summary: '', load: () => command } };
+  const exitCode = await runCli([command.name, ...args, '--endpoint', lake.host.endpoint], {
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+    readInput: () => Promise.resolve(''),
+    projectDirectory: '/checkout',
+    version: '0',
+    commands,
+  });
+  return { exitCode, stdout, stderr };
+};
+
+/** The same under --json: the document. */
+export const documentOf = async <T>(
+  lake: Lake,
+  command: Command,
+  ...args: readonly string[]
+): Promise<Ran & { readonly document: T }> => {
+  const ran = await runOn(lake, command, ...args, '--json');
+  return { ...ran, document: JSON.parse(ran.stdout) as T };
+};
