@@ -1,0 +1,52 @@
+import { discard, Lakes, temporaryDirectory } from './crash/lake-under-test';
+import { faultPoints, sampleOf } from './crash/matrix';
+import { type Fault, type Golden, goldenRun, play, type Prepared } from './crash/play';
+import { type Played, writeSection } from './crash/document';
+import { prepare } from './crash/scenario';
+import { everything, seed } from './effort';
+
+const SAMPLE = 45;
+
+describe('whatever call fails, however, and wherever a run is aborted', () => {
+  const lakes = new Lakes();
+  const directory = temporaryDirectory();
+  let prepared: Prepared;
+  let golden: Golden;
+  let points: ReadonlyMap<string, Fault>;
+
+  beforeAll(async () => {
+    prepared = { directory, model: await prepare(lakes, directory) };
+    golden = await goldenRun(lakes, prepared);
+    points = faultPoints(golden);
+  });
+  afterAll(async () => {
+    await lakes.close();
+    discard(directory);
+  });
+
+  test('a run of at least three batches has at least three hundred points where something can go wrong', () => {
+    const batches = new Set(golden.sites.flatMap(({ id }) => /^publish\.(b\d+)\//.exec(id)?.[1] ?? []));
+    expect(batches.size).toBeGreaterThanOrEqual(3);
+    expect(points.size).toBeGreaterThan(300);
+  });
+
+  test(
+    'the next scheduled run converges: nothing lost, doubled, misfiled, locked or left behind, and readers never notice',
+    async () => {
+      const chosen = everything ? sampleOf(points.values(), points.size, seed) : sampleOf(points.values(), SAMPLE, seed);
+      const played: Played[] = [];
+      const failures: object[] = [];
+      for (const fault of chosen) {
+        const { rows: _, ...outcome } = await play(lakes, prepared, [[fault]], golden);
+        played.push({ fault, ...outcome });
+        if (outcome.defects.length > 0 || outcome.hit === 0) failures.push({ point: fault.id, ...outcome });
+        if (everything && (played.length % 25 === 0 || played.length === chosen.length)) {
+          process.stderr.write(`crash matrix: ${played.length} of ${chosen.length} points, ${failures.length} failures\n`);
+          writeSection(played, points.size, seed);
+        }
+      }
+      expect(failures).toEqual([]);
+    },
+    everything ? 6 * 3_600_000 : undefined,
+  );
+});

@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MENDED } from './mended';
+import type { Fault, Outcome } from './play';
+
+export interface Played extends Outcome {
+  readonly fault: Fault;
+}
+
+const CHECKOUT = join(__dirname, '..', '..', '..');
+const DOCUMENT = join(CHECKOUT, 'docs', 'faults.md');
+const PRETTIER = join(CHECKOUT, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
+const HEALED = ['within', 'next', 'after next', 'not'] as const;
+
+const placeOf = (fault: Fault): string => {
+  if ('boundary' in fault) return 'state boundaries';
+  const [where = ''] = fault.site.id.split('/');
+  return `${where.replace(/\.b\d+$/, '')} ${fault.site.call}`;
+};
+const modeOf = (fault: Fault): string => ('mode' in fault ? fault.mode.name : 'aborted');
+
+const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [head, head.map((_, index) => (index === 0 ? '---' : '---:')), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+const counted = (played: readonly Played[], keyOf: (fault: Fault) => string): readonly (readonly (string | number)[])[] => {
+  const groups = new Map<string, Played[]>();
+  for (const one of played) groups.set(keyOf(one.fault), [...(groups.get(keyOf(one.fault)) ?? []), one]);
+  return [...groups]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, all]) => [
+      `\`${key}\``,
+      all.length,
+      ...HEALED.map((healed) => all.filter((one) => one.healed === healed).length),
+      all.filter((one) => one.defects.length > 0).length,
+    ]);
+};
+
+const COLUMNS = ['points', 'healed within the run', 'by the next run', 'by the one after', 'not', 'defects'];
+
+/** Puts a section of the document in place of the one of the same name, or at its end. */
+const replaceSection = (name: string, text: string): void => {
+  const [from, to] = [`<!-- ${name}: written by \`npm run test:faults -- --all\` -->`, `<!-- end of ${name} -->`];
+  const document = existsSync(DOCUMENT) ? readFileSync(DOCUMENT, 'utf8') : '# Faults\n';
+  const section = `${from}\n\n${text}\n\n${to}`;
+  const [start, end] = [document.indexOf(from), document.indexOf(to)];
+  const replaced =
+    start === -1 ? `${document.trimEnd()}\n\n${section}\n` : document.slice(0, start) + section + document.slice(end + to.length);
+  writeFileSync(DOCUMENT, replaced);
+  execFileSync(process.execPath, [PRETTIER, '--write', '--log-level', 'warn', DOCUMENT], { cwd: CHECKOUT });
+};
+
+/** What of the crash matrix was tried, and what was found. */
+export const writeSection = (played: readonly Played[], all: number, seed: number): void =>
+  replaceSection(
+    'crash matrix',
+    `## Crash matrix
+
+Tried: ${played.length} of the ${all} fault points of one run with three batches, in an order drawn with seed ${seed}; ${played.filter(({ hit }) => hit > 0).length} struck.
+Readers looked ${played.reduce((sum, { looks }) => sum + looks, 0)} times meanwhile. Points that left a defect: ${played.filter(({ defects }) => defects.length > 0).length}.
+
+### By how it fails
+
+${table(['mode', ...COLUMNS], counted(played, modeOf))}
+
+### By where it fails
+
+${table(['call site', ...COLUMNS], counted(played, placeOf))}
+
+### Found and mended
+
+${MENDED.map((sentence) => `- ${sentence}`).join('\n')}`,
+  );
+
+export const writePairs = (played: readonly Outcome[], seed: number): void =>
+  replaceSection(
+    'pairs of faults',
+    `## Two faults
+
+Tried: ${played.length} pairs, drawn with seed ${seed}: every other one in a single night, the rest with the second fault in the night that heals the first.
+${HEALED.map((healed) => `${played.filter((one) => one.healed === healed).length} healed ${healed === 'within' ? 'within the run' : healed === 'next' ? 'by the next run' : healed === 'after next' ? 'by the one after' : 'not'}`).join(', ')}; ${played.filter(({ defects }) => defects.length > 0).length} left a defect.`,
+  );

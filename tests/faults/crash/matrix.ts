@@ -1,0 +1,81 @@
+import { MODES } from './modes';
+import type { Fault, Golden } from './play';
+
+/** Every fault point of a run, by id: each site with each mode that applies to it, and each boundary. */
+export const faultPoints = ({ sites, boundaries }: Golden): ReadonlyMap<string, Fault> => {
+  const points = new Map<string, Fault>();
+  for (const site of sites)
+    for (const mode of MODES) {
+      const id = `${site.id}/${mode.name}`;
+      if (mode.applies(site)) points.set(id, { id, site, mode });
+    }
+  for (const boundary of boundaries) points.set(`${boundary}/aborted`, { id: `${boundary}/aborted`, boundary });
+  return points;
+};
+
+/** Small and seeded: the same sample everywhere. */
+export const randomOf = (seed: number): (() => number) => {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+};
+
+export const shuffled = <T>(items: readonly T[], random: () => number): readonly T[] => {
+  const copy = [...items];
+  for (let index = copy.length - 1; index > 0; index--) {
+    const other = Math.floor(random() * (index + 1));
+    [copy[index], copy[other]] = [copy[other]!, copy[index]!];
+  }
+  return copy;
+};
+
+const kindOf = (fault: Fault): string => ('mode' in fault ? `${fault.site.call} ${fault.mode.name}` : 'aborted');
+
+/** As many points as asked for: first one of each kind of call and mode, then any, in an order drawn from the seed. */
+export const sampleOf = (points: Iterable<Fault>, count: number, seed: number): readonly Fault[] => {
+  const all = shuffled([...points], randomOf(seed));
+  const kinds = new Set<string>();
+  const [first, rest]: [Fault[], Fault[]] = [[], []];
+  for (const fault of all) {
+    const kind = kindOf(fault);
+    (kinds.has(kind) ? rest : first).push(fault);
+    kinds.add(kind);
+  }
+  return [...first, ...rest].slice(0, count);
+};
+
+/** Two faults: in one night (`a + b`), or the second one in the night that heals the first (`a > b`). */
+export interface Pair {
+  readonly id: string;
+  readonly nights: readonly (readonly Fault[])[];
+}
+
+export const pairOf = (left: Fault, right: Fault, sameNight: boolean): Pair => ({
+  id: `${left.id} ${sameNight ? '+' : '>'} ${right.id}`,
+  nights: sameNight ? [[left, right]] : [[left], [right]],
+});
+
+export const pairsOf = (points: Iterable<Fault>, count: number, seed: number): readonly Pair[] => {
+  const random = randomOf(seed);
+  const all = [...points];
+  const any = (): Fault => all[Math.floor(random() * all.length)]!;
+  return Array.from({ length: count }, (_, index) => pairOf(any(), any(), index % 2 === 0));
+};
+
+/** The point or the pair of an id. Throws where there is none. */
+export const pointNamed = (points: ReadonlyMap<string, Fault>, id: string): Pair => {
+  const one = (name: string): Fault => {
+    const fault = points.get(name);
+    if (fault === undefined) throw new Error(`there is no fault point "${name}"; all of them: npm run test:faults -- --points`);
+    return fault;
+  };
+  for (const sign of [' + ', ' > ']) {
+    const [left, right] = id.split(sign);
+    if (left !== undefined && right !== undefined) return pairOf(one(left), one(right), sign === ' + ');
+  }
+  return { id, nights: [[one(id)]] };
+};

@@ -1,0 +1,183 @@
+import { AwsError } from '../../../local/aws-error';
+import { type Answer, type InterceptedCall, loseAnswer, type Proceed } from '../../../local/interceptor';
+import type { Site } from './call-sites';
+
+export interface Visit {
+  readonly call: InterceptedCall;
+  readonly proceed: Proceed;
+}
+
+/** How a call goes wrong. */
+export interface Mode {
+  readonly name: string;
+  readonly applies: (site: Site) => boolean;
+  /** Which passages it befalls: the first try of the first such call, every try of it, or all such calls of the night. */
+  readonly scope: 'try' | 'call' | 'night';
+  readonly act: (visit: Visit) => Promise<Answer>;
+  /** The run's tasks must not time out before the run itself does. */
+  readonly patientTasks?: true;
+}
+
+type Failure = readonly [code: string, message: string, status: number];
+
+/** Each service's own words: https://docs.aws.amazon.com/general/latest/gr/api-retries.html and the services' API references. */
+const THROTTLED: Readonly<Record<string, Failure>> = {
+  s3: ['SlowDown', 'Please reduce your request rate.', 503],
+  glue: ['ThrottlingException', 'Rate exceeded', 400],
+  athena: ['TooManyRequestsException', 'Rate exceeded', 400],
+  states: ['ThrottlingException', 'Rate exceeded', 400],
+  lambda: ['TooManyRequestsException', 'Rate Exceeded.', 429],
+};
+const BROKEN: Readonly<Record<string, Failure>> = {
+  s3: ['InternalError', 'We encountered an internal error. Please try again.', 500],
+  glue: ['InternalServiceException', 'Service is unavailable', 500],
+  athena: ['InternalServerException', 'Internal error', 500],
+  states: ['InternalFailure', 'Internal failure', 500],
+  lambda: ['ServiceException', 'An error occurred and the request cannot be processed.', 500],
+};
+const REFUSED: Readonly<Record<string, Failure>> = {
+  s3: ['AccessDenied', 'Access Denied', 403],
+  glue: ['AccessDeniedException', 'User is not authorized to perform this action', 400],
+  athena: ['AccessDeniedException', 'You are not authorized to perform this action', 400],
+  states: ['AccessDeniedException', 'User is not authorized to perform this action', 400],
+  lambda: ['AccessDeniedException', 'User is not authorized to perform: lambda:InvokeFunction', 403],
+};
+
+const failing =
+  (failures: Readonly<Record<string, Failure>>) =>
+  ({ call }: Visit): never => {
+    const [code, message, status] = failures[call.service] ?? ['InternalFailure', 'Internal failure', 500];
+    throw new AwsError(code, message, status);
+  };
+
+const READS = /^(Get|List|Head|Describe|BatchGet)/;
+const wire = (site: Site): boolean => site.via === 'wire';
+const reads = (site: Site): boolean => wire(site) && READS.test(site.operation);
+const writes = (site: Site): boolean => wire(site) && !READS.test(site.operation);
+const invokes = (site: Site): boolean => site.service === 'lambda';
+const machineCalls = (site: Site): boolean => site.via === 'machine';
+const ofMachine =
+  (...operations: readonly string[]) =>
+  (site: Site): boolean =>
+    machineCalls(site) && operations.includes(`${site.service}:${site.operation}`);
+
+const afterwards =
+  (then: (visit: Visit) => unknown) =>
+  async (visit: Visit): Promise<Answer> => {
+    await visit.proceed();
+    await then(visit);
+    return loseAnswer();
+  };
+const instead =
+  (then: (visit: Visit) => unknown) =>
+  async (visit: Visit): Promise<Answer> => {
+    await then(visit);
+    return loseAnswer();
+  };
+const kill = ({ call }: Visit): void => call.from?.kill();
+
+const deletionErrors = (keys: readonly unknown[]): Answer => ({
+  kind: 'http',
+  status: 200,
+  headers: { 'content-type': 'application/xml' },
+  body: `<?xml version="1.0" encoding="UTF-8"?>\n<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${keys
+    .map(
+      (key) =>
+        `<Error><Key>${String(key)}</Key><Code>InternalError</Code><Message>We encountered an internal error.</Message></Error>`,
+    )
+    .join('')}</DeleteResult>`,
+});
+const keysOf = ({ call }: Visit): readonly unknown[] =>
+  Array.isArray(call.input['Keys']) ? (call.input['Keys'] as unknown[]) : [];
+const deletions = (site: Site): boolean => site.operation === 'DeleteObjects';
+
+/** A state's task ends after at most 1,900 seconds; the machine after six hours. */
+const PAST_TASK = 2_000_000;
+const PAST_MACHINE = 6.1 * 3_600_000;
+
+const queryFailed = async ({ proceed }: Visit): Promise<Answer> => {
+  const answer = await proceed();
+  if (answer.kind !== 'json') return answer;
+  const { QueryExecution: query } = answer.output as { QueryExecution: { Status: object } };
+  const Status = { ...query.Status, State: 'FAILED', StateChangeReason: 'GENERIC_INTERNAL_ERROR: Query exhausted resources' };
+  return { kind: 'json', output: { QueryExecution: { ...query, Status } } };
+};
+
+export const MODES: readonly Mode[] = [
+  // Reads: what they answer is all that can go wrong.
+  { name: 'throttled', scope: 'call', applies: reads, act: failing(THROTTLED) },
+  { name: 'refused-all-night', scope: 'night', applies: reads, act: failing(REFUSED) },
+  { name: 'killed', scope: 'try', applies: reads, act: instead(kill) },
+  {
+    name: 'no-bucket',
+    scope: 'call',
+    applies: (site) => wire(site) && site.call === 's3:GetObject',
+    act: () => {
+      throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', 404);
+    },
+  },
+  // Writes: before, after, and what is answered.
+  { name: 'unsent', scope: 'try', applies: writes, act: instead(() => undefined) },
+  { name: 'answer-lost', scope: 'try', applies: writes, act: afterwards(() => undefined) },
+  { name: 'answers-lost', scope: 'call', applies: writes, act: afterwards(() => undefined) },
+  { name: 'throttled-once', scope: 'try', applies: writes, act: failing(THROTTLED) },
+  { name: 'throttled', scope: 'call', applies: writes, act: failing(THROTTLED) },
+  { name: 'broken', scope: 'call', applies: writes, act: failing(BROKEN) },
+  { name: 'refused-all-night', scope: 'night', applies: writes, act: failing(REFUSED) },
+  { name: 'killed-before', scope: 'try', applies: writes, act: instead(kill) },
+  { name: 'killed-after', scope: 'try', applies: writes, act: afterwards(kill) },
+  { name: 'timed-out-after', scope: 'try', applies: writes, act: afterwards(({ call }) => call.from?.timeOut()) },
+  // Item errors inside an HTTP 200.
+  { name: 'items-failed', scope: 'try', applies: deletions, act: (visit) => Promise.resolve(deletionErrors(keysOf(visit))) },
+  {
+    name: 'items-said-failed',
+    scope: 'try',
+    applies: deletions,
+    act: async (visit) => {
+      await visit.proceed();
+      return deletionErrors(keysOf(visit).slice(0, 1));
+    },
+  },
+  {
+    name: 'items-fail-all-night',
+    scope: 'night',
+    applies: deletions,
+    act: (visit) => Promise.resolve(deletionErrors(keysOf(visit))),
+  },
+  // What the machine invokes and asks itself.
+  { name: 'throttled', scope: 'try', applies: machineCalls, act: failing(THROTTLED) },
+  { name: 'refused-all-night', scope: 'night', applies: machineCalls, act: failing(REFUSED) },
+  { name: 'answer-lost', scope: 'try', applies: machineCalls, act: afterwards(() => undefined) },
+  { name: 'answers-lost-all-night', scope: 'night', applies: invokes, act: afterwards(() => undefined) },
+  {
+    name: 'stalled-before',
+    scope: 'try',
+    applies: machineCalls,
+    act: async ({ call, proceed }) => {
+      await call.stall(PAST_TASK);
+      return proceed();
+    },
+  },
+  {
+    name: 'stalled-after',
+    scope: 'try',
+    applies: ofMachine('lambda:Invoke', 'athena:StartQueryExecution', 'glue:DeleteTable'),
+    act: async ({ call, proceed }) => {
+      const answer = await proceed();
+      await call.stall(PAST_TASK);
+      return answer;
+    },
+  },
+  {
+    name: 'execution-timed-out',
+    scope: 'try',
+    patientTasks: true,
+    applies: machineCalls,
+    act: async ({ call, proceed }) => {
+      await call.stall(PAST_MACHINE);
+      return proceed();
+    },
+  },
+  { name: 'query-failed', scope: 'try', applies: ofMachine('athena:GetQueryExecution'), act: queryFailed },
+  { name: 'query-fails-all-night', scope: 'night', applies: ofMachine('athena:GetQueryExecution'), act: queryFailed },
+];

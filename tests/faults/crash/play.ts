@@ -1,0 +1,198 @@
+import type { InterceptedCall, Interceptor, Proceed } from '../../../local/interceptor';
+import type { Lake } from '../../flow/lake';
+import { registeredPartitions } from './asking';
+import { Boundaries, CallSites, type Site } from './call-sites';
+import { problemsOf, rowsOf } from './checks';
+import { copyOf, discard, type Lakes } from './lake-under-test';
+import type { Mode } from './modes';
+import { Readers } from './readers';
+import { executionsOf, type Model, night } from './scenario';
+
+/** One fault: a call that goes wrong in a way, or a boundary at which the execution is aborted. */
+export type Fault = { readonly id: string } & ({ readonly site: Site; readonly mode: Mode } | { readonly boundary: string });
+
+/** `within` the run, `next` run, the run `after next`: when the lake had settled. */
+export interface Outcome {
+  readonly hit: number;
+  /** How the execution under test ended. */
+  readonly status: string;
+  readonly healed: 'within' | 'next' | 'after next' | 'not';
+  /** What is wrong: nothing, in a lake that can be trusted. */
+  readonly defects: readonly string[];
+  readonly looks: number;
+}
+
+export interface Golden {
+  readonly sites: readonly Site[];
+  readonly boundaries: readonly string[];
+  /** Rows after the night in which nothing goes wrong. */
+  readonly rows: readonly string[];
+}
+
+export interface Prepared {
+  readonly directory: string;
+  readonly model: Model;
+}
+
+/** Every so many transitions a reader looks, and around each flip and each deletion. */
+const LOOK_EVERY = 60;
+const FLIPS = ['UpdatePartition', 'CreatePartition', 'DeleteObjects'];
+const PATIENT_SECONDS = 12 * 3_600;
+
+/** Watches every call of a play for what must never happen, whatever fails. */
+class Watch {
+  readonly violations: string[] = [];
+  lake: Lake | undefined;
+  readers: Readers | undefined;
+
+  guard(call: InterceptedCall, proceed: Proceed): Proceed {
+    return async (input) => {
+      await this.#refuse(call);
+      const flip = call.from !== undefined && FLIPS.includes(call.operation);
+      if (flip) await this.readers?.look(`before ${call.operation} ${call.resource}`);
+      const answer = await proceed(input);
+      if (flip) await this.readers?.look(`after ${call.operation} ${call.resource}`);
+      return answer;
+    };
+  }
+
+  async #refuse(call: InterceptedCall): Promise<void> {
+    if (this.lake === undefined || call.service !== 's3' || call.from === undefined) return;
+    if (!/^(Put|Delete|Copy)/.test(call.operation)) return;
+    const { Keys, Key } = call.input;
+    const keys = (Array.isArray(Keys) ? Keys : [Key]).map(String);
+    for (const key of keys) if (key.startsWith('raw/')) this.violations.push(`${call.operation} of ${key}: raw is never touched`);
+    if (!call.operation.startsWith('Delete')) return;
+    const live = [...(await registeredPartitions(this.lake)).values()];
+    for (const key of keys)
+      if (live.some(({ folder, ledger }) => key.startsWith(folder) || key === ledger))
+        this.violations.push(`${call.operation} of ${key}, which a partition names`);
+  }
+}
+
+/** The faults of one night, and how often they struck. */
+class Armed {
+  readonly #sites = new CallSites();
+  readonly #boundaries = new Boundaries();
+  /** The logical call that a fault of one call is bound to. */
+  readonly #bound = new Map<Fault, string>();
+  hit = 0;
+
+  constructor(
+    private readonly faults: readonly Fault[],
+    private readonly seen: { sites: Map<string, Site>; boundaries: string[] } | undefined,
+    private readonly abort: () => void,
+  ) {}
+
+  readonly intercept: Interceptor = async (call, proceed) => {
+    const passage = this.#sites.passage(call);
+    if (passage === undefined) return proceed();
+    const { site, logical, attempt } = passage;
+    this.seen?.sites.set(site.id, site);
+    const remembering: Proceed = async (input) => {
+      const answer = await proceed(input);
+      if (answer.kind === 'json' && call.operation === 'StartQueryExecution' && 'QueryExecutionId' in answer.output)
+        this.#sites.started(String(answer.output.QueryExecutionId), call);
+      return answer;
+    };
+    for (const fault of this.faults) {
+      if (!('site' in fault)) continue;
+      const { scope } = fault.mode;
+      const family = (id: string): string => (site.via === 'machine' ? id.slice(0, id.lastIndexOf('#')) : id);
+      const here = scope === 'night' ? family(fault.site.id) === family(site.id) : fault.site.id === site.id;
+      if (!here) continue;
+      if (scope !== 'night') {
+        const bound = this.#bound.get(fault) ?? logical;
+        this.#bound.set(fault, bound);
+        if (bound !== logical || (scope === 'try' && attempt > 1)) continue;
+      }
+      this.hit++;
+      return fault.mode.act({ call, proceed: remembering });
+    }
+    return remembering();
+  };
+
+  crossed(name: (boundaries: Boundaries) => string): void {
+    const boundary = name(this.#boundaries);
+    this.seen?.boundaries.push(boundary);
+    if (!this.faults.some((fault) => 'boundary' in fault && fault.boundary === boundary)) return;
+    this.hit++;
+    this.abort();
+  }
+}
+
+/** Plays nights on a copy of the prepared lake, the first ones with faults, until it has settled. */
+export const play = async (
+  lakes: Lakes,
+  { directory, model }: Prepared,
+  nights: readonly (readonly Fault[])[],
+  golden?: Golden,
+  seen?: { sites: Map<string, Site>; boundaries: string[] },
+): Promise<Outcome & { readonly rows: readonly string[] }> => {
+  const watch = new Watch();
+  let armed: Armed | undefined;
+  let transitions = 0;
+  const lake = await lakes.open(copyOf(directory), {
+    intercept: (call, proceed) => {
+      const guarded = watch.guard(call, proceed);
+      return armed === undefined ? guarded() : armed.intercept(call, guarded);
+    },
+    onTransition: (transition) => {
+      armed?.crossed((boundaries) => boundaries.nameOf(transition));
+      if (armed !== undefined && ++transitions % LOOK_EVERY === 0) void watch.readers?.look(`at the state ${transition.state}`);
+    },
+    ...(nights.flat().some((fault) => 'mode' in fault && fault.mode.patientTasks === true)
+      ? { taskSeconds: PATIENT_SECONDS }
+      : {}),
+  });
+  try {
+    const readers = new Readers(lake);
+    [watch.lake, watch.readers] = [lake, readers];
+    const abort = (): void => void abortAll(lake);
+    let hit = 0;
+    let status = '';
+    let rows: readonly string[] = [];
+    for (const [index, faults] of nights.entries()) {
+      armed = new Armed(faults, seen, abort);
+      await night(lake);
+      hit += armed.hit;
+      if (index > 0) continue;
+      status = (await executionsOf(lake))[0]?.status ?? 'none';
+      rows = await rowsOf(lake);
+    }
+    armed = undefined;
+    await readers.look('after the nights of faults');
+    const within = nights.length === 1 && status === 'SUCCEEDED' && rows.join() === (golden?.rows ?? rows).join();
+    await night(lake);
+    // What a night finds in an object of somebody else's lines is the next one's; everything else must be there by now.
+    const caughtUp = [golden?.rows ?? rows, model.rows()].map((wanted) => wanted.join());
+    const behind = caughtUp.includes((await rowsOf(lake)).join()) ? [] : ['the next scheduled run did not catch up'];
+    let problems = await problemsOf(lake, model);
+    const nextSettles = problems.length === 0;
+    if (!nextSettles) {
+      await night(lake);
+      problems = await problemsOf(lake, model);
+    }
+    await readers.look('at the end');
+    const defects = [...watch.violations, ...readers.wrong, ...behind, ...problems];
+    const healed = problems.length > 0 ? 'not' : within ? 'within' : nextSettles ? 'next' : 'after next';
+    return { hit, status, healed, defects, looks: readers.looks, rows };
+  } finally {
+    await lake.close();
+    discard(lake.dataDir);
+  }
+};
+
+const abortAll = async (lake: Lake): Promise<void> => {
+  for (const { executionArn, status } of await executionsOf(lake))
+    if (status === 'RUNNING') await lake.host.call('states', 'StopExecution', { executionArn });
+};
+
+/** The night in which nothing goes wrong: names every site and boundary that there is. */
+export const goldenRun = async (lakes: Lakes, prepared: Prepared): Promise<Golden> => {
+  const seen = { sites: new Map<string, Site>(), boundaries: [] as string[] };
+  const { rows, defects, status, healed } = await play(lakes, prepared, [[]], undefined, seen);
+  if (defects.length > 0 || status !== 'SUCCEEDED' || healed !== 'within')
+    throw new Error(`without any fault the run ${status}, healed ${healed}:\n${defects.join('\n')}`);
+  return { sites: [...seen.sites.values()], boundaries: seen.boundaries, rows };
+};
