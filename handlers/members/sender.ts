@@ -27,7 +27,10 @@ export const sendingClients = (): { readonly kinesis: KinesisClient; readonly fi
   const maxAttempts = 1;
   return {
     kinesis: new KinesisClient({ maxAttempts, requestHandler: { requestTimeout: PATIENCE_MILLIS } }),
-    firehose: new FirehoseClient({ maxAttempts, requestHandler: { requestTimeout: PATIENCE_MILLIS, throwOnRequestTimeout: true } }),
+    firehose: new FirehoseClient({
+      maxAttempts,
+      requestHandler: { requestTimeout: PATIENCE_MILLIS, throwOnRequestTimeout: true },
+    }),
   };
 };
 
