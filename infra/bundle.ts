@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { buildSync } from 'esbuild';
+import { buildSync, type BuildOptions } from 'esbuild';
 import { FUNCTION_NAMES, type FunctionName } from '../contracts/environments';
 import { functionRecord } from './names';
 
@@ -8,9 +8,26 @@ export const CHECKOUT = resolve(__dirname, '..');
 /** The one file of a function's code; the Lambda handler is `index.handler`. */
 export const BUNDLE_FILE = 'index.js';
 
+/** How a function is compiled: for Node 20, so that every supported Node runs it. */
+export const NODE_BUNDLE = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minify: true,
+  // The SDK's ES modules leave out what is not used; its CommonJS build cannot.
+  mainFields: ['module', 'main'],
+  // An absolute path or a comment of some package would make the bytes depend on where they were built.
+  sourcemap: false,
+  legalComments: 'none',
+  logLevel: 'silent',
+  // The editor's compiler settings have no say in what is deployed.
+  tsconfigRaw: { compilerOptions: { target: 'es2022', strict: true } },
+} satisfies BuildOptions;
+
 /**
  * The code of every function, one CommonJS file each with all that it needs inside, the AWS SDK included: what runs is what was tested.
- * The same sources give the same bytes, wherever the checkout lies. Compiled for Node 20, so that every supported Node runs them.
+ * The same sources give the same bytes, wherever the checkout lies.
  * @param checkout the folder that holds `handlers/<name>/index.ts`
  * @throws esbuild's BuildFailure, which names file and line
  */
@@ -20,19 +37,7 @@ export const bundles = (checkout: string = CHECKOUT): Readonly<Record<FunctionNa
     entryPoints: FUNCTION_NAMES.map((name) => ({ in: join('handlers', name, 'index.ts'), out: name })),
     outdir: 'bundles',
     write: false,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    minify: true,
-    // The SDK's ES modules leave out what is not used; its CommonJS build cannot.
-    mainFields: ['module', 'main'],
-    // An absolute path or a comment of some package would make the bytes depend on where they were built.
-    sourcemap: false,
-    legalComments: 'none',
-    logLevel: 'silent',
-    // The editor's compiler settings have no say in what is deployed.
-    tsconfigRaw: { compilerOptions: { target: 'es2022', strict: true } },
+    ...NODE_BUNDLE,
   });
   const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
   return functionRecord((name) => {

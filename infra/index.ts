@@ -36,4 +36,5 @@ export const {
   resultsBucket,
   stateMachineArn,
   scheduleName,
+  consoleUrl,
 } = lake(settingsOfStack());

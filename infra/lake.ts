@@ -7,6 +7,8 @@ import { Catalog } from './catalog';
 import { Compaction } from './compaction';
 import { Delivery } from './delivery';
 import { Functions } from './functions';
+import { Members } from './members';
+import { membersNames } from './members-names';
 import { namesOf } from './names';
 import { Schedule } from './schedule';
 import type { Settings } from './settings';
@@ -28,6 +30,8 @@ export interface LakeOutputs {
   readonly resultsBucket: pulumi.Output<string>;
   readonly stateMachineArn: pulumi.Output<string>;
   readonly scheduleName: pulumi.Output<string>;
+  /** Where the members page is, in a stack that has it. */
+  readonly consoleUrl?: pulumi.Output<string>;
 }
 
 /**
@@ -58,6 +62,18 @@ export const lake = (settings: Settings, checkout: string = CHECKOUT): LakeOutpu
     bucket: storage.lake.bucket,
   });
   const { schedule } = new Schedule(site, machine.arn);
+  const { console } = settings;
+  const members =
+    console === undefined
+      ? undefined
+      : new Members(site, {
+          console,
+          streamName: membersNames(settings.stack).stream,
+          deliveryName: membersNames(settings.stack).delivery,
+          database: catalog.database.name,
+          workgroup: analytics.analysts.name,
+          checkout,
+        });
   return {
     streamName: stream.name,
     deliveryStreamName: delivery.name,
@@ -70,6 +86,7 @@ export const lake = (settings: Settings, checkout: string = CHECKOUT): LakeOutpu
     resultsBucket: storage.results.bucket,
     stateMachineArn: machine.arn,
     scheduleName: schedule.name,
+    ...(members === undefined ? {} : { consoleUrl: members.url }),
   };
 };
 

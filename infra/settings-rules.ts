@@ -114,6 +114,11 @@ const schedule: Rule = ({ compaction }) => {
         `${compaction.schedule}`;
 };
 
+const sweep: Rule = ({ console }) =>
+  console === undefined || shortestIntervalHours(console.sweep) !== undefined
+    ? undefined
+    : `lithify:console.sweep is "${console.sweep}"; it must be cron(minutes hours day month weekday year) or rate(n minutes|hours|days)`;
+
 const protection: Rule = ({ protection: { protect, forceDestroy } }) =>
   protect && forceDestroy ? 'lithify:protection.forceDestroy is true; it must be false where protect is true' : undefined;
 
@@ -129,5 +134,6 @@ const RULES: readonly Rule[] = [
   receiving,
   timeZone,
   schedule,
+  sweep,
   protection,
 ];

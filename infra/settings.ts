@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UsageError } from '../contracts/errors';
+import { consoleSchema } from '../contracts/console';
 import { type Policy, policySchema } from '../contracts/policy';
 import { contradictions, leastReceivingHours } from './settings-rules';
 
@@ -64,6 +65,8 @@ export const configSchema = z.strictObject({
     /** What one query may scan before Athena cancels it; Athena's least is 10 MB. */
     scanCutoffBytes: z.int().min(10_485_760),
   }),
+  /** The members page; without it there is none. */
+  console: consoleSchema.optional(),
   protection: z.strictObject({
     /** Data is protected from deletion, and kept when its resource leaves the stack. */
     protect: z.boolean(),

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What the AWS provider would compute for a resource: its id, its ARN, the names and addresses that follow. Pure. */
 export interface Place {
   readonly accountId: string;
@@ -16,6 +18,9 @@ export const computedOutputs = (type: string, name: string, inputs: Inputs, plac
   (COMPUTED[type] ?? ((given) => ({ id: given, name: given })))(name, inputs, place);
 
 const text = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
+
+/** Like the ids that API Gateway draws. */
+const shortId = (kind: string, name: string): string => createHash('sha256').update(`${kind} ${name}`).digest('hex').slice(0, 10);
 
 /** A resource with a name, whose ARN is made of it. */
 const named =
@@ -109,5 +114,22 @@ const COMPUTED: Readonly<Record<string, Compute>> = {
       return { id: url, url };
     },
   ),
+  'aws:dynamodb/table:Table': named('dynamodb', (name) => `table/${name}`),
+  'aws:apigatewayv2/api:Api': (resourceName, inputs, { accountId, region }) => {
+    const name = text(inputs['name'], resourceName);
+    const id = shortId('api', name);
+    return {
+      id,
+      name,
+      arn: `arn:aws:apigateway:${region}::/apis/${id}`,
+      apiEndpoint: `https://${id}.execute-api.${region}.amazonaws.com`,
+      executionArn: arnOf('execute-api', { accountId, region }, id),
+    };
+  },
+  'aws:apigatewayv2/authorizer:Authorizer': (name) => ({ id: shortId('authorizer', name) }),
+  'aws:apigatewayv2/integration:Integration': (name) => ({ id: shortId('integration', name) }),
+  'aws:apigatewayv2/route:Route': (name) => ({ id: shortId('route', name) }),
+  'aws:apigatewayv2/stage:Stage': (name, inputs) => ({ id: text(inputs['name'], name) }),
+  'aws:lambda/permission:Permission': (name, inputs) => ({ id: text(inputs['statementId'], name) }),
   'aws:sqs/queuePolicy:QueuePolicy': (name, inputs) => ({ id: text(inputs['queueUrl'], name) }),
 };

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
+import type { ConsoleSettings } from '../contracts/console';
 import { UsageError } from '../contracts/errors';
 import { BUNDLE_FILE } from '../infra/bundle';
 import { lake } from '../infra/lake';
@@ -13,6 +14,8 @@ export interface CaptureOptions {
   readonly stack: string;
   /** The checkout: it holds the stack files and `handlers/`. */
   readonly projectDir: string;
+  /** The members page, for a stack whose config has none. */
+  readonly console?: ConsoleSettings;
 }
 
 /** What the embedded host calls itself; no account has this id. */
@@ -25,8 +28,9 @@ const PROJECT = 'lithify';
  * resource with its inputs resolved. No CLI, no account, no network.
  * @throws UsageError where the stack has no file or its config has mistakes
  */
-export const capture = async ({ stack, projectDir }: CaptureOptions): Promise<Graph> => {
-  const file = readStack(stack, projectDir);
+export const capture = async ({ stack, projectDir, console }: CaptureOptions): Promise<Graph> => {
+  const { settings, region } = readStack(stack, projectDir);
+  const file = { region, settings: console === undefined ? settings : { ...settings, console: settings.console ?? console } };
   return exclusively(() => record(stack, resolve(projectDir), file));
 };
 
@@ -36,6 +40,12 @@ export const bundleOf = (resource: Resource): string => {
   const text = code?.[BUNDLE_FILE];
   if (typeof text !== 'string') throw new TypeError(`${resource.type} "${resource.name}" has no ${BUNDLE_FILE} in its code`);
   return text;
+};
+
+/** The files that a captured function has beside its bundle. */
+export const filesOf = (resource: Resource): Readonly<Record<string, string>> => {
+  const { [BUNDLE_FILE]: _, ...files } = (resource.inputs['code'] ?? {}) as Readonly<Record<string, string>>;
+  return files;
 };
 
 const readStack = (stack: string, projectDir: string): StackFile => {

@@ -1,3 +1,4 @@
+import type { ConsoleSettings } from '../contracts/console';
 import type { Graph } from './graph';
 import type { Interceptor } from './interceptor';
 import type { EngineChoice } from './stand-ins/athena/athena-stand-in';
@@ -21,6 +22,10 @@ export interface HostOptions {
   readonly graph?: Graph;
   /** What runs Athena's statements. @default the embedded engine */
   readonly engine?: EngineChoice;
+  /** The members page, for a stack whose YAML has none; ignored where the graph is given. */
+  readonly console?: ConsoleSettings;
+  /** Loopback port of the page. @default a free one */
+  readonly pagePort?: number;
   /** Told of every state that an execution enters or leaves. */
   readonly onTransition?: (transition: Transition) => void;
   /** Stands between callers and services; for tests of what the pipeline makes of failing calls. */
@@ -33,6 +38,15 @@ export type { EngineChoice };
 
 export type ClockKind = 'wall' | 'manual';
 
+/** A page of the stack, on a loopback port of its own. */
+export interface Page {
+  readonly name: string;
+  /** `http://127.0.0.1:4570`. */
+  readonly url: string;
+  /** What its API takes as Authorization from the person at this machine; undefined where it asks for none. */
+  readonly token: string | undefined;
+}
+
 /** A running embedded host. */
 export interface Host {
   /** `http://127.0.0.1:4566`. */
@@ -43,6 +57,7 @@ export interface Host {
   readonly graph: Graph;
   /** The stack's outputs. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  readonly pages: readonly Page[];
   /** Milliseconds since the epoch, on the host's clock. */
   now(): number;
   /** Lets virtual time pass. Throws a UsageError on the wall's clock. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UsageError } from '../contracts/errors';
 import { AwsError } from './aws-error';
 import { operator } from './caller';
-import { bundleOf, capture } from './capture';
+import { bundleOf, capture, filesOf } from './capture';
 import { holding, ManualClock, WallClock } from './clock';
 import { claimDataDirectory } from './data-directory';
 import type { AdminHandler } from './endpoint/admin';
@@ -12,7 +12,7 @@ import { startEndpoint } from './endpoint/endpoint';
 import type { Interception } from './endpoint/intercepting';
 import { resourcesOf, type Graph } from './graph';
 import { interceptedIntegrations } from './machine-interception';
-import type { Host, HostDescription, HostOptions } from './host-types';
+import type { Host, HostDescription, HostOptions, Page } from './host-types';
 import { planHost } from './plan';
 import { AthenaStandIn } from './stand-ins/athena/athena-stand-in';
 import { s3Objects } from './stand-ins/athena/s3-objects';
@@ -24,6 +24,8 @@ import { deliverySettings } from './stand-ins/delivery/settings';
 import { FunctionHost } from './stand-ins/function/function-host';
 import { Lifecycle } from './stand-ins/s3/lifecycle';
 import { lifecycleRules } from './stand-ins/s3/lifecycle-settings';
+import { HttpApiStandIn } from './stand-ins/http-api/http-api-stand-in';
+import { httpApiSettings } from './stand-ins/http-api/settings';
 import { s3Rest } from './stand-ins/s3/rest';
 import { S3StandIn } from './stand-ins/s3/s3';
 import { ScheduleStandIn } from './stand-ins/schedule/schedule-stand-in';
@@ -33,6 +35,8 @@ import { stateMachinesOf } from './stand-ins/state-machine/settings';
 import { StateMachineStandIn } from './stand-ins/state-machine/stand-in';
 import { StreamStandIn } from './stand-ins/stream/stream-stand-in';
 import { streamSettings } from './stand-ins/stream/settings';
+import { tableSettings } from './stand-ins/table/settings';
+import { TableStandIn } from './stand-ins/table/table-stand-in';
 import { TraceLog } from './trace';
 
 const BUCKET = 'aws:s3/bucket:Bucket';
@@ -71,7 +75,13 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   const closing = new Closing();
   closing.add({ close: () => claim.release() });
   try {
-    const graph = options.graph ?? (await capture({ stack: options.stack, projectDir: options.projectDirectory }));
+    const graph =
+      options.graph ??
+      (await capture({
+        stack: options.stack,
+        projectDir: options.projectDirectory,
+        ...(options.console === undefined ? {} : { console: options.console }),
+      }));
     return await open(graph, claim.path, options, closing);
   } catch (thrown) {
     await closing.close();
@@ -98,6 +108,7 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
     new FunctionHost({
       functions: resourcesOf(graph, FUNCTION),
       bundleOf,
+      filesOf,
       endpointUrl: () => url,
       region,
       clock,
@@ -148,8 +159,9 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
     }),
   );
   const schedules = closing.add(
-    new ScheduleStandIn({ settings: scheduleSettings(graph), clock, dataDir, machines, trace: trace.record }),
+    new ScheduleStandIn({ settings: scheduleSettings(graph), clock, dataDir, machines, functions, trace: trace.record }),
   );
+  const tables = closing.add(new TableStandIn({ tables: standIns.table.map(tableSettings), clock, dataDir }));
 
   const describe = (): HostDescription => ({
     endpoint: url,
@@ -165,7 +177,7 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
     await manual.advance(milliseconds);
     remember(dataDir, manual.now());
   };
-  const services = [streams.service, delivery.service, catalog.service, athena.service, machines.service];
+  const services = [streams, delivery, catalog, athena, machines, tables].map(({ service }) => service);
   const interception: Interception | undefined =
     options.intercept === undefined
       ? undefined
@@ -186,6 +198,12 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
   url = endpoint.url;
   await athena.checkEngine(url);
   machines.resume();
+  const pages: Page[] = [];
+  for (const api of httpApiSettings(graph)) {
+    const port = options.pagePort ?? 0;
+    const page = closing.add(await HttpApiStandIn.open({ api, port, accountId, clock, dataDir, functions, trace: trace.record }));
+    pages.push({ name: api.name, url: page.url, token: page.token() });
+  }
   return {
     endpoint: url,
     region,
@@ -193,6 +211,7 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
     clock: options.clock,
     graph,
     outputs,
+    pages,
     now: () => clock.now(),
     advance,
     objectsOpened: (id) => athena.statisticsOf(id)?.objects ?? 0,

@@ -11,6 +11,7 @@ import { s3Operations } from './stand-ins/s3/rest';
 import { ScheduleStandIn } from './stand-ins/schedule/schedule-stand-in';
 import { StateMachineStandIn } from './stand-ins/state-machine/stand-in';
 import { StreamStandIn } from './stand-ins/stream/stream-stand-in';
+import { TableStandIn } from './stand-ins/table/table-stand-in';
 
 /**
  * The operations that each stand-in answers, asked of stand-ins that are opened with nothing in them, in a folder that is gone
@@ -59,7 +60,9 @@ export const modelledOperations = async (): Promise<Readonly<Record<ParityName, 
     clock,
     dataDir,
     machines,
+    functions,
   });
+  const tables = new TableStandIn({ tables: [], clock, dataDir });
   try {
     const of = ({ service }: { readonly service: { readonly operations: object } }): readonly string[] =>
       Object.keys(service.operations).sort();
@@ -72,9 +75,12 @@ export const modelledOperations = async (): Promise<Readonly<Record<ParityName, 
       athena: of(athena),
       'state-machine': of(machines),
       schedule: schedules.routes.map(({ name }) => name).sort(),
+      table: of(tables),
+      'http-api': [],
       identity: ['GetCallerIdentity'],
     };
   } finally {
+    tables.close();
     schedules.close();
     machines.close();
     await athena.close();

@@ -118,7 +118,8 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
       'Functions run in threads of the host: the Node.js version is that of the host, the heap is limited by the memory of the function but never below what Node.js itself needs, and the time zone is that of the process (`TZ` has no effect).',
       'Two environments per function and six in all, whatever concurrency is reserved.',
       'Timeouts are of the wall clock; virtual time stands still while a function runs.',
-      'The file system is that of the host.',
+      'The file system is that of the host; files that a function brings along beside its bundle lie where `LAMBDA_TASK_ROOT` says.',
+      'An event that a schedule hands over is handled once: Lambda’s own two retries of asynchronous events are not made.',
     ],
     absent: ['The Invoke API on the wire, asynchronous invocations, event source mappings, versions and aliases, layers, X-Ray.'],
     tests: ['tests/local/function.test.ts'],
@@ -219,6 +220,7 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
       '`cron(…)` with six fields, `rate(…)` and `at(…)`, start and end dates, in the time zone of the schedule; local times that a change of the clocks leaves out are skipped, those that it repeats count once.',
       'A flexible window delays each occurrence within it; a disabled schedule starts nothing.',
       'A target is started as the role of the schedule, with its input and the context attributes in it, or by the universal target `sfn:startExecution`.',
+      'A function as target gets its event and is not asked how it went: an error of the function is its own affair.',
       'A start that is throttled or fails by a fault of the service is tried again within the attempts and the age of the retry policy; any other failure is final at once. What failed for good is a dead letter.',
     ],
     different: [
@@ -228,9 +230,50 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
       'Delays within a flexible window are drawn from the schedule and its time.',
     ],
     absent: [
-      'Creating, changing and deleting schedules and groups: the program declares them. Targets other than a state machine, deletion after completion.',
+      'Creating, changing and deleting schedules and groups: the program declares them. Targets other than a state machine or a function, deletion after completion.',
     ],
     tests: ['tests/local/schedule.test.ts', 'tests/local/schedule-occurrence.test.ts'],
+  },
+  table: {
+    service: 'Amazon DynamoDB',
+    refusal:
+      '`UnknownOperationException`; a parameter, a clause or a type that is not modelled is a `ValidationException` that names it; a table with indexes, a stream, TTL or provisioned capacity stops the host before it starts',
+    alike: [
+      'Items by hash key and range key, in the order of the range key: texts and bytes by their UTF-8 bytes, numbers by value with 38 digits.',
+      'Condition, filter, key condition, projection and update expressions (`SET`, `REMOVE`); placeholders that are unused or missing, and reserved words, are refused.',
+      'TransactWriteItems: all or nothing, with a cancellation reason per action in their order; the same ClientRequestToken within ten minutes is an answer for the same request and an `IdempotentParameterMismatchException` for another one.',
+      'Query and Scan in pages by `Limit` and by 1 MB, filtered after they are read; a page that its limit ended names its last key even when nothing follows; a starting key need not be there.',
+      'Items of at most 400 KB, keys of at most 2,048 and 1,024 bytes, transactions of at most 100 actions and 4 MB.',
+      'A request is on disk as a whole before it is answered, so that a transaction that a crash cut off is not there.',
+    ],
+    different: [
+      'Every read is consistent, whether or not it asks to be.',
+      'Transactions run one after another, so none conflicts with another.',
+      'A Scan goes by the MD5 of the hash key; DynamoDB does not tell its own hash.',
+    ],
+    absent: [
+      'Sets, indexes, streams, TTL, backups, batches, TransactGetItems, PartiQL, parallel scans, capacity and throttling; `ADD` and `DELETE` in updates; elements of lists in projections and updates.',
+      'Creating, changing and deleting tables: the program declares them.',
+    ],
+    tests: ['tests/local/table.test.ts', 'tests/local/table-expressions.test.ts'],
+  },
+  'http-api': {
+    service: 'Amazon API Gateway, HTTP APIs',
+    refusal:
+      'an API has no operations on the wire of the host: it answers on a loopback port of its own; an integration, an authorizer or a stage of another kind stops the host before it starts',
+    alike: [
+      'The most specific route is taken: fixed segments before variables, a greedy variable after those, `$default` last.',
+      'The function gets payload format 2.0: lower-case headers, values that occur twice joined with commas, cookies apart, bodies that are no text in base64, the claims of the token as texts.',
+      'What it answers is a whole response where it has a `statusCode`, else the JSON body of a 200. A function that fails, or lacks the permission for this API, is a 500; one that takes longer than the integration waits is a 503.',
+      'A route with a JWT authorizer answers 401 without a token that is signed, in time, of its issuer and for its audience, and 403 where none of its scopes is held.',
+      'A request under another host name than the API’s own is refused with 403, so a name of a stranger that points at 127.0.0.1 reaches nothing.',
+    ],
+    different: [
+      'The issuer of the program cannot be asked from here: the host signs tokens itself, with a key in the data directory (HMAC instead of RSA), and `lithify console` puts one into the address that it prints.',
+      'Plain HTTP on the loopback interface, which needs no TLS.',
+    ],
+    absent: ['Throttling, access logs, CORS, custom domains, other stages than `$default`, IAM and Lambda authorizers, integrations other than one function.'],
+    tests: ['tests/local/http-api.test.ts'],
   },
   identity: {
     service: 'AWS Security Token Service',

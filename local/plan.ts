@@ -84,7 +84,9 @@ const givenArns = ({ accountId, region }: Graph): readonly string[] => {
 const danglingArns = (graph: Graph): readonly string[] => {
   const known = [
     ...givenArns(graph),
-    ...graph.resources.flatMap(({ outputs }) => (typeof outputs['arn'] === 'string' ? [outputs['arn']] : [])),
+    ...graph.resources.flatMap(({ outputs }) =>
+      [outputs['arn'], outputs['executionArn']].filter((arn) => typeof arn === 'string'),
+    ),
   ];
   return graph.resources.flatMap((resource) =>
     [...new Set(textsOf({ ...resource.inputs, code: undefined }).flatMap((text) => text.match(ARN) ?? []))]

@@ -3,11 +3,24 @@ import { honouredInputs as catalogHonoured, ignoredInputs as catalogIgnored } fr
 import { honouredInputs as deliveryHonoured, ignoredInputs as deliveryIgnored } from './stand-ins/delivery/settings';
 import { honouredInputs as functionHonoured, ignoredInputs as functionIgnored } from './stand-ins/function/settings';
 import { honouredInputs as lifecycleHonoured, ignoredInputs as lifecycleIgnored } from './stand-ins/s3/lifecycle-settings';
+import * as httpApi from './stand-ins/http-api/settings';
 import { honouredInputs as scheduleHonoured, ignoredInputs as scheduleIgnored } from './stand-ins/schedule/settings';
 import { honouredInputs as machineHonoured, ignoredInputs as machineIgnored } from './stand-ins/state-machine/settings';
 import { honouredInputs as streamHonoured, ignoredInputs as streamIgnored } from './stand-ins/stream/settings';
+import { honouredInputs as tableHonoured, ignoredInputs as tableIgnored, TABLE_TYPE } from './stand-ins/table/settings';
 
-export const STAND_INS = ['stream', 'delivery', 'storage', 'function', 'catalog', 'athena', 'state-machine', 'schedule'] as const;
+export const STAND_INS = [
+  'stream',
+  'delivery',
+  'storage',
+  'function',
+  'catalog',
+  'athena',
+  'state-machine',
+  'schedule',
+  'table',
+  'http-api',
+] as const;
 export type StandInName = (typeof STAND_INS)[number];
 
 /**
@@ -30,6 +43,13 @@ const glue = (type: string): Support => ({
   honoured: Object.keys(catalogHonoured[type] ?? {}),
   ignored: catalogIgnored[type] ?? {},
 });
+
+const httpApis: Readonly<Record<string, Support>> = Object.fromEntries(
+  Object.entries(httpApi.honouredInputs).map(([type, honoured]) => [
+    type,
+    { standIn: 'http-api', honoured, ignored: httpApi.ignoredInputs[type] ?? {} },
+  ]),
+);
 
 const athena = (type: string): Support => ({
   standIn: 'athena',
@@ -75,6 +95,8 @@ export const SUPPORT: Readonly<Record<string, Support>> = {
   'aws:sfn/stateMachine:StateMachine': { standIn: 'state-machine', honoured: machineHonoured, ignored: machineIgnored },
   'aws:scheduler/schedule:Schedule': { standIn: 'schedule', honoured: scheduleHonoured, ignored: scheduleIgnored },
   'aws:scheduler/scheduleGroup:ScheduleGroup': { standIn: 'schedule', honoured: ['name'], ignored: ANYWHERE },
+  [TABLE_TYPE]: { standIn: 'table', honoured: tableHonoured, ignored: tableIgnored },
+  ...httpApis,
   'aws:sqs/queue:Queue': { inert: 'a start that fails for good is seen in the trace; the SQS interface is not modelled' },
   'aws:sqs/queuePolicy:QueuePolicy': { inert: 'policies are not evaluated' },
 };

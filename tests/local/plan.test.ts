@@ -120,6 +120,8 @@ test.each(['dev', 'prod'])('the whole program of %s runs locally', async (stack)
     athena: 6,
     'state-machine': 1,
     schedule: 1,
+    table: 0,
+    'http-api': 0,
   });
   expect(inert.every(({ because }) => because.length > 10)).toBe(true);
 });

@@ -57,6 +57,7 @@ const open = (
   } = {},
 ) => {
   const starts: Start[] = [];
+  const invocations: { readonly caller: Caller; readonly arn: string; readonly payload: unknown }[] = [];
   const traced: TracedCall[] = [];
   const standIn = new ScheduleStandIn({
     settings: scheduleSettings(graphOf(resource)),
@@ -75,6 +76,12 @@ const open = (
         },
       },
     },
+    functions: {
+      invoke: async (caller, arn, payload) => {
+        invocations.push({ caller, arn, payload });
+        return { payload: null, logs: '' };
+      },
+    },
     trace: (call) => traced.push(call),
   });
   const call = async (name: string, input: object = {}): Promise<unknown> => {
@@ -82,7 +89,7 @@ const open = (
     if (route === undefined) throw new Error(`there is no ${name}`);
     return route.operation(input as Readonly<Record<string, unknown>>, operator('000000000000'));
   };
-  return { standIn, clock, dataDir, starts, traced, call };
+  return { standIn, clock, dataDir, starts, invocations, traced, call };
 };
 
 const throttled = (): never => {
@@ -95,6 +102,18 @@ test('a schedule starts the state machine each night, as its own role', async ()
   expect(starts.map(({ at }) => new Date(at).toISOString())).toEqual(['2026-11-21T00:30:00.000Z', '2026-11-22T00:30:00.000Z']);
   expect(starts[0]).toMatchObject({ input: { stateMachineArn: MACHINE, input: '{}' }, caller: { arn: ROLE } });
   expect(traced).toMatchObject([{ service: 'states', operation: 'StartExecution' }, {}]);
+});
+
+test('a schedule calls a function with its input, in which the time stands, as its own role', async () => {
+  const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:members';
+  const input = '{"sweep":{"now":"<aws.scheduler.scheduled-time>"}}';
+  const { clock, starts, invocations, traced } = open(schedule({}, { arn, input }));
+  await clock.advance(24 * HOUR);
+  expect(invocations).toEqual([
+    { caller: expect.objectContaining({ arn: ROLE }), arn, payload: '{"sweep":{"now":"2026-11-21T00:30:00Z"}}' },
+  ]);
+  expect(starts).toEqual([]);
+  expect(traced).toMatchObject([{ service: 'lambda', operation: 'InvokeAsync', resource: arn }]);
 });
 
 test('a disabled schedule starts nothing', async () => {

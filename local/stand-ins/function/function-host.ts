@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AwsError } from '../../aws-error';
 import { accessKeyIdOf, type Caller } from '../../caller';
@@ -30,6 +30,8 @@ export interface FunctionHostOptions {
   readonly endpointUrl: () => string;
   readonly region: string;
   readonly clock: Clock;
+  /** Further files of a function's code, by path; they lie beside its bundle. */
+  readonly filesOf?: (resource: Resource) => Readonly<Record<string, string>>;
   /** Output is appended to `<dataDir>/logs/aws/lambda/<name>.log`. */
   readonly dataDir: string;
   readonly trace?: Trace;
@@ -226,7 +228,7 @@ export class FunctionHost implements FunctionInvoker {
     deployed.bundle ??= this.options.bundleOf(deployed.resource);
     const path = this.#logPath(deployed.settings);
     const log = (text: string): void => appendFileSync(path, text);
-    const variables = this.#environmentVariables(deployed.settings);
+    const variables = { ...this.#environmentVariables(deployed.settings), LAMBDA_TASK_ROOT: this.#taskRoot(deployed) };
     const key = createHash('sha256')
       .update(JSON.stringify([deployed.settings, variables]))
       .update(deployed.bundle)
@@ -288,12 +290,24 @@ export class FunctionHost implements FunctionInvoker {
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
       AWS_LAMBDA_LOG_GROUP_NAME: settings.logGroup,
       AWS_LAMBDA_LOG_STREAM_NAME: LOG_STREAM,
-      LAMBDA_TASK_ROOT: '/var/task',
       TZ: ':UTC',
       // The SDK would read the files of the person who runs the host; a sandbox has none.
       AWS_CONFIG_FILE: '/var/task/.aws/config',
       AWS_SHARED_CREDENTIALS_FILE: '/var/task/.aws/credentials',
     };
+  }
+
+  /** Where a function finds the files that it brought along; one without any finds nothing, as nothing of the host is its own. */
+  #taskRoot({ resource, settings }: Deployed): string {
+    const files = Object.entries(this.options.filesOf?.(resource) ?? {});
+    if (files.length === 0) return '/var/task';
+    const root = join(this.options.dataDir, 'functions', settings.name);
+    for (const [name, text] of files) {
+      const path = join(root, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+    return root;
   }
 
   #logPath({ name }: FunctionSettings): string {

@@ -5,6 +5,7 @@ import type { Clock, Timer } from '../../clock';
 import type { RestRoute } from '../../endpoint/rest-json';
 import { Journal } from '../../journal';
 import type { JsonService, Trace } from '../../service';
+import type { FunctionInvoker } from '../function/function-host';
 import { randomness, uuidOf } from '../state-machine/randomness';
 import { describeSchedule, only, pageOf, summariseSchedule } from './describe';
 import { nextOccurrence } from './occurrence';
@@ -18,6 +19,8 @@ export interface ScheduleOptions {
   readonly dataDir: string;
   /** Where executions are started: `StartExecution` of Step Functions, called as the role of the schedule. */
   readonly machines: { readonly service: JsonService };
+  /** Where functions are invoked, as the role of the schedule. */
+  readonly functions: Pick<FunctionInvoker, 'invoke'>;
   readonly trace?: Trace;
 }
 
@@ -30,7 +33,7 @@ export interface DeadLetter {
   readonly scheduledAt: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** What StartExecution was given the last time. */
+  /** What StartExecution, or Invoke, was given the last time. */
   readonly request: Readonly<Record<string, unknown>>;
   readonly retryAttempts: number;
   readonly errorCode: string;
@@ -152,7 +155,7 @@ export class ScheduleStandIn {
 
   async #attempt(occurrence: Occurrence, number: number): Promise<void> {
     const { setting, scheduledAt } = occurrence;
-    const { settings, clock, machines, trace } = this.#options;
+    const { settings, clock, trace } = this.#options;
     const executionId = uuidOf(`${setting.arn} ${scheduledAt} ${number}`);
     const { region, accountId } = settings;
     const request = startRequest(setting.target, {
@@ -164,22 +167,33 @@ export class ScheduleStandIn {
       accountId,
     });
     const call = {
-      service: 'states',
-      operation: 'StartExecution',
+      ...(setting.target.kind === 'function'
+        ? { service: 'lambda', operation: 'InvokeAsync' }
+        : { service: 'states', operation: 'StartExecution' }),
       caller: callerOf(setting.roleArn),
       at: clock.now(),
       resource: setting.target.arn,
     };
-    const start = machines.service.operations['StartExecution'];
-    if (start === undefined) throw new Error('The service that the scheduler was given has no StartExecution.');
     try {
-      await start(request, call.caller);
+      await this.#start(setting, request);
       trace?.(call);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       trace?.({ ...call, error: error.code });
       this.#failed(occurrence, number, request, error);
     }
+  }
+
+  /** A function is handed its event and has no say in whether the start worked out: Lambda calls it when it can. */
+  async #start({ target, roleArn }: ScheduleSetting, request: Readonly<Record<string, unknown>>): Promise<void> {
+    const { machines, functions } = this.#options;
+    if (target.kind === 'function') {
+      await functions.invoke(callerOf(roleArn), target.arn, request['Payload']);
+      return;
+    }
+    const start = machines.service.operations['StartExecution'];
+    if (start === undefined) throw new Error('The service that the scheduler was given has no StartExecution.');
+    await start(request, callerOf(roleArn));
   }
 
   #failed(occurrence: Occurrence, number: number, request: Readonly<Record<string, unknown>>, error: AwsError): void {

@@ -119,12 +119,15 @@ const windowProblems = ({ mode, maximumWindowInMinutes: minutes }: Readonly<Reco
   return typeof minutes === 'number' && minutes >= 1 && minutes <= 1440 ? [] : ['a flexible time window takes 1 to 1440 minutes'];
 };
 
+const STATE_MACHINE = /^arn:aws:states:[^:]+:\d{12}:stateMachine:/;
+const FUNCTION = /^arn:aws:lambda:[^:]+:\d{12}:function:[^:]+$/;
+
 const targetProblems = (target: Readonly<Record<string, unknown>>): readonly string[] => {
   const problems: string[] = [];
   const arn = textOf(target['arn']) ?? '';
   if (textOf(target['roleArn']) === undefined) problems.push('target.roleArn is missing');
-  if (arn !== UNIVERSAL_START && !/^arn:aws:states:[^:]+:\d{12}:stateMachine:/.test(arn))
-    problems.push(`the target "${arn}" is not modelled; modelled: a state machine, ${UNIVERSAL_START}`);
+  if (arn !== UNIVERSAL_START && !STATE_MACHINE.test(arn) && !FUNCTION.test(arn))
+    problems.push(`the target "${arn}" is not modelled; modelled: a state machine, a function, ${UNIVERSAL_START}`);
   if (arn === UNIVERSAL_START || target['input'] !== undefined) {
     try {
       const input: unknown = JSON.parse(String(target['input']));
@@ -167,7 +170,10 @@ const settingOf = (resource: Resource, { region, accountId }: Graph): ScheduleSe
     endMillis: millis(inputs['endDate']),
     windowMinutes: window['mode'] === 'FLEXIBLE' ? Number(window['maximumWindowInMinutes']) : 0,
     roleArn: textOf(target['roleArn']) ?? '',
-    target: arn === UNIVERSAL_START ? { kind: 'universal', arn, input: input ?? '{}' } : { kind: 'stateMachine', arn, input },
+    target:
+      arn === UNIVERSAL_START
+        ? { kind: 'universal', arn, input: input ?? '{}' }
+        : { kind: FUNCTION.test(arn) ? 'function' : 'stateMachine', arn, input },
     maximumRetryAttempts: Number(policy['maximumRetryAttempts'] ?? RETRY.attempts.usual),
     maximumEventAgeSeconds: Number(policy['maximumEventAgeInSeconds'] ?? RETRY.ageSeconds.usual),
     deadLetterArn: textOf(recordOf(target['deadLetterConfig'])['arn']),

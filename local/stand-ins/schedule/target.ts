@@ -1,8 +1,9 @@
 import { isRecord } from '../state-machine/checks';
 
-/** What a schedule starts: a state machine by its ARN, or `sfn:startExecution` by the universal target. */
+/** What a schedule starts: a state machine or a function by its ARN, or `sfn:startExecution` by the universal target. */
 export type Target =
   | { readonly kind: 'stateMachine'; readonly arn: string; readonly input: string | undefined }
+  | { readonly kind: 'function'; readonly arn: string; readonly input: string | undefined }
   | { readonly kind: 'universal'; readonly arn: string; readonly input: string };
 
 export const UNIVERSAL_START = 'arn:aws:scheduler:::aws-sdk:sfn:startExecution';
@@ -43,13 +44,13 @@ const scheduledEvent = (attempt: Attempt): string =>
     detail: '{}',
   });
 
-/** The input of StartExecution. */
+const inputOf = ({ input }: { readonly input: string | undefined }, attempt: Attempt): string =>
+  input === undefined ? scheduledEvent(attempt) : withContext(input, attempt);
+
+/** The input of StartExecution, or of Invoke (asynchronous) for a function. */
 export const startRequest = (target: Target, attempt: Attempt): Readonly<Record<string, unknown>> => {
-  if (target.kind === 'stateMachine')
-    return {
-      stateMachineArn: target.arn,
-      input: target.input === undefined ? scheduledEvent(attempt) : withContext(target.input, attempt),
-    };
+  if (target.kind === 'stateMachine') return { stateMachineArn: target.arn, input: inputOf(target, attempt) };
+  if (target.kind === 'function') return { FunctionName: target.arn, InvocationType: 'Event', Payload: inputOf(target, attempt) };
   const request: unknown = JSON.parse(withContext(target.input, attempt));
   // Universal targets name parameters in PascalCase, the wire in camelCase.
   return Object.fromEntries(
