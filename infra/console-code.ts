@@ -28,8 +28,9 @@ const built = (checkout: string, entry: string, options: BuildOptions): string =
  */
 export const consoleCode = (checkout: string = CHECKOUT): Readonly<Record<string, string>> => ({
   [BUNDLE_FILE]: built(checkout, join('handlers', 'members', 'index.ts'), NODE_BUNDLE),
-  'page/index.html': readFileSync(join(checkout, 'console', 'index.html'), 'utf8'),
-  'page/page.css': readFileSync(join(checkout, 'console', 'page.css'), 'utf8'),
+  ...Object.fromEntries(
+    ['index.html', 'page.css', 'icon.svg'].map((name) => [`page/${name}`, readFileSync(join(checkout, 'console', name), 'utf8')]),
+  ),
   'page/page.js': built(checkout, join('console', 'page.ts'), {
     bundle: true,
     platform: 'browser',

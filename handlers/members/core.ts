@@ -70,6 +70,7 @@ export const ASSETS = {
   'index.html': 'text/html; charset=utf-8',
   'page.css': 'text/css; charset=utf-8',
   'page.js': 'text/javascript; charset=utf-8',
+  'icon.svg': 'image/svg+xml',
 } as const;
 export type AssetName = keyof typeof ASSETS;
 
@@ -247,6 +248,7 @@ const securityHeaders = (signIn: SignIn | null): Readonly<Record<string, string>
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
+    "img-src 'self'",
     `connect-src 'self'${signIn === null ? '' : ` ${new URL(signIn.tokenUrl).origin}`}`,
     "base-uri 'none'",
     "form-action 'none'",
