@@ -255,7 +255,7 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
       'Sets, indexes, streams, TTL, backups, batches, TransactGetItems, PartiQL, parallel scans, capacity and throttling; `ADD` and `DELETE` in updates; elements of lists in projections and updates.',
       'Creating, changing and deleting tables: the program declares them.',
     ],
-    tests: ['tests/local/table.test.ts', 'tests/local/table-expressions.test.ts'],
+    tests: ['tests/local/table.test.ts'],
   },
   'http-api': {
     service: 'Amazon API Gateway, HTTP APIs',
@@ -272,7 +272,9 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
       'The issuer of the program cannot be asked from here: the host signs tokens itself, with a key in the data directory (HMAC instead of RSA), and `lithify console` puts one into the address that it prints.',
       'Plain HTTP on the loopback interface, which needs no TLS.',
     ],
-    absent: ['Throttling, access logs, CORS, custom domains, other stages than `$default`, IAM and Lambda authorizers, integrations other than one function.'],
+    absent: [
+      'Throttling, access logs, CORS, custom domains, other stages than `$default`, IAM and Lambda authorizers, integrations other than one function.',
+    ],
     tests: ['tests/local/http-api.test.ts'],
   },
   identity: {
