@@ -1,0 +1,81 @@
+import { Random } from '../../corpora/random';
+import { everything } from './effort';
+import { SCENARIOS, type Scenario } from './interleavings/scenarios';
+import { differences, inconsistencies, leftovers, missingFiles } from './interleavings/truth';
+import { DAY, World } from './interleavings/world';
+
+const HOUR = 3_600_000;
+/** What changes what readers see. */
+const VISIBLE = /^(UpdatePartition|CreatePartition|DeletePartition|DeleteObjects|DeleteObject) /;
+
+/** How many seeds of each scenario: all of them, or a sample that fits into a minute and a half. */
+const SEEDS = everything ? 45 : 3;
+/** One alone: `LITHIFY_INTERLEAVING="a function invoked twice/17" npm run test:faults -- interleavings`. */
+const [ONLY_NAME, ONLY_SEED] = (process.env['LITHIFY_INTERLEAVING'] ?? '').split('/');
+
+const seeds = (name: string): readonly number[] => {
+  if (ONLY_NAME === undefined || ONLY_NAME === '') return Array.from({ length: SEEDS }, (_, seed) => seed);
+  return ONLY_NAME === name ? [Number(ONLY_SEED)] : [];
+};
+
+/** Plays one interleaving and holds every state against the truth; answers what is wrong, in order. */
+const judge = async (world: World, scenario: Scenario, random: Random): Promise<readonly string[]> => {
+  await world.reset();
+  const problems: string[] = [];
+  const note = (when: string, found: readonly string[]): void => void problems.push(...found.map((one) => `${when}: ${one}`));
+  let visible: string | undefined;
+  world.gate.onRelease = async (actor, label) => {
+    if (visible !== undefined && problems.length === 0) note(`after ${visible}`, await missingFiles(world));
+    visible = VISIBLE.test(label) ? `${actor}: ${label}` : undefined;
+  };
+  const { truth, live } = await scenario(world, random);
+  for (const { actor, executionArn } of live) {
+    const { status, output, error, cause } = await world.executionOf(executionArn);
+    const reason =
+      status === 'SUCCEEDED' ? (output as { status?: string }).status : status === 'FAILED' ? error && cause : status;
+    if (status === 'RUNNING' || reason === undefined || reason === '') problems.push(`${actor} ended ${status} without a reason`);
+  }
+  note('once all has landed', await inconsistencies(world, truth));
+  await world.runUndisturbed('next');
+  note('after the next run', await differences(world, truth));
+  for (const actor of ['first night', 'second night']) {
+    await world.pass(DAY + HOUR);
+    await world.runUndisturbed(actor);
+    note(`after the ${actor}`, await missingFiles(world));
+  }
+  note('two nights later', await differences(world, truth));
+  note('two nights later, left over', await leftovers(world));
+  return problems;
+};
+
+describe('two runs interleaved at every call', () => {
+  let world: World;
+  const silenced: jest.SpyInstance[] = [];
+  beforeAll(async () => {
+    silenced.push(jest.spyOn(console, 'log').mockImplementation(() => undefined));
+    silenced.push(jest.spyOn(process.stdout, 'write').mockImplementation(() => true));
+    world = await World.open();
+  });
+  afterAll(async () => {
+    await world.close();
+    for (const spy of silenced) spy.mockRestore();
+  });
+
+  describe.each(Object.entries(SCENARIOS))('%s', (name, scenario) => {
+    const own = seeds(name);
+    const check = async (seed: number): Promise<void> => {
+      const problems = await judge(world, scenario, new Random(seed, Object.keys(SCENARIOS).indexOf(name)));
+      expect({
+        rerun: `LITHIFY_INTERLEAVING="${name}/${seed}"`,
+        problems,
+        trace: problems.length > 0 ? world.gate.trace : [],
+      }).toEqual({
+        rerun: expect.any(String),
+        problems: [],
+        trace: [],
+      });
+    };
+    if (own.length > 0) test.each(own)('seed %i', check);
+    else test.skip('not asked for', () => undefined);
+  });
+});
