@@ -1,5 +1,6 @@
 import { Random } from '../../corpora/random';
 import { everything } from './effort';
+import { Fences } from './interleavings/fences';
 import { SCENARIOS, type Scenario } from './interleavings/scenarios';
 import { differences, inconsistencies, leftovers, missingFiles } from './interleavings/truth';
 import { DAY, World } from './interleavings/world';
@@ -24,7 +25,11 @@ const judge = async (world: World, scenario: Scenario, random: Random): Promise<
   const problems: string[] = [];
   const note = (when: string, found: readonly string[]): void => void problems.push(...found.map((one) => `${when}: ${one}`));
   let visible: string | undefined;
-  world.gate.onRelease = async (actor, label) => {
+  const fences = new Fences(world);
+  world.gate.onArrival = (call) => fences.made(call);
+  world.gate.onRelease = async (release) => {
+    const { actor, label } = release;
+    await fences.before(release);
     if (visible !== undefined && problems.length === 0) note(`after ${visible}`, await missingFiles(world));
     visible = VISIBLE.test(label) ? `${actor}: ${label}` : undefined;
   };
@@ -35,6 +40,7 @@ const judge = async (world: World, scenario: Scenario, random: Random): Promise<
       status === 'SUCCEEDED' ? (output as { status?: string }).status : status === 'FAILED' ? error && cause : status;
     if (status === 'RUNNING' || reason === undefined || reason === '') problems.push(`${actor} ended ${status} without a reason`);
   }
+  note('unfenced', fences.problems);
   note('once all has landed', await inconsistencies(world, truth));
   await world.runUndisturbed('next');
   note('after the next run', await differences(world, truth));

@@ -16,13 +16,24 @@ export const acting = new AsyncLocalStorage<Actor>();
 /** One invocation of a function, for the count of what is under way. */
 export interface Invocation {
   readonly functionName: string;
+  readonly event: unknown;
   /** Calls that wait at the gate. */
   waiting: number;
   /** Calls that were let through and have no answer yet. */
   underWay: number;
 }
 
+/** A call that is about to be let through. */
+export interface Release {
+  readonly actor: string;
+  readonly label: string;
+  readonly invocation: Invocation | undefined;
+  /** What `onArrival` answered when the call was made. */
+  readonly noted: unknown;
+}
+
 interface Ticket {
+  readonly noted: unknown;
   readonly actor: Actor;
   readonly label: string;
   readonly order: number;
@@ -37,8 +48,10 @@ const PATIENCE_TURNS = 5_000;
 export class Gate {
   /** The calls that were let through, in order: the interleaving itself. */
   readonly trace: string[] = [];
+  /** Told of a call that is made and has to wait. */
+  onArrival: (call: Omit<Release, 'noted'>) => unknown = () => undefined;
   /** Told of a call that is about to be let through. */
-  onRelease: (actor: string, label: string) => Promise<void> = () => Promise.resolve();
+  onRelease: (release: Release) => Promise<void> = () => Promise.resolve();
   readonly #gated = new Set<string>();
   readonly #tickets: Ticket[] = [];
   readonly #invocations = new Set<Invocation>();
@@ -79,6 +92,7 @@ export class Gate {
     return new Promise<T>((resolve, reject) => {
       if (invocation !== undefined) invocation.waiting++;
       this.#tickets.push({
+        noted: this.onArrival({ actor: actor.name, label, invocation }),
         actor,
         label,
         order: this.#arrivals++,
@@ -109,7 +123,7 @@ export class Gate {
     if (ticket === undefined) throw new Error(`${name} has no call at the gate`);
     this.#tickets.splice(this.#tickets.indexOf(ticket), 1);
     this.trace.push(`${name}: ${ticket.label}`);
-    await this.onRelease(name, ticket.label);
+    await this.onRelease({ actor: name, label: ticket.label, invocation: ticket.actor.invocation, noted: ticket.noted });
     await ticket.letThrough();
     return ticket.label;
   }

@@ -1,11 +1,10 @@
-import { Random } from '../../../corpora/random';
+import type { Random } from '../../../corpora/random';
 import { AwsError } from '../../../local/aws-error';
 import { interleave, type Live } from './scheduler';
 import { Truth } from './truth';
 import { DAY, type World } from './world';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const HOUR = 3_600_000;
 
 /** What a scenario left: the executions it started, and the steps of the schedule. */
 export interface Played {
@@ -170,5 +169,3 @@ export const SCENARIOS = {
   'a lock whose owner nobody knows': unknownOwner,
   'a function invoked twice': invokedTwice,
 } as const satisfies Readonly<Record<string, Scenario>>;
-
-export const afterwards = { HOUR, MINUTE };

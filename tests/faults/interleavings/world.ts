@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -304,9 +303,10 @@ export class World {
     if (found === undefined) throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
     const { name: functionName, handler } = found;
     const name = acting.getStore()?.name ?? 'somebody';
-    const actor = { name, invocation: { functionName, waiting: 0, underWay: 0 } };
+    const event = JSON.parse(payload) as unknown;
+    const actor = { name, invocation: { functionName, event, waiting: 0, underWay: 0 } };
     const work = this.gate
-      .invocation(actor, async () => JSON.parse(JSON.stringify(await handler(JSON.parse(payload)))) as Json)
+      .invocation(actor, async () => JSON.parse(JSON.stringify(await handler(event))) as Json)
       .then(
         (answer): Answer => ({ payload: answer }),
         (thrown: unknown): Answer => ({
