@@ -1,4 +1,4 @@
-import { attemptPrefix } from '../../../contracts/lake';
+import { attemptPrefix, partitionOfPath, partitionValues } from '../../../contracts/lake';
 import { expectationSchema, lockSchema } from '../../../workflows/documents';
 import { runSchema } from '../../../workflows/run';
 import type { Invocation, Release } from './gate';
@@ -79,7 +79,7 @@ export class Fences {
     const { table, run: id } = runSchema.parse(run);
     const key = `${attemptPrefix(table, id, batch, attempt)}expectation.json`;
     const { partitions } = expectationSchema.parse(JSON.parse(this.world.bytesOf(key).toString('utf8')));
-    const expected = partitions.find(({ eventType, createdDate }) => `${eventType}/${createdDate}` === subject);
+    const expected = partitions.find(({ partition }) => partitionValues(partitionOfPath(partition)).join('/') === subject);
     return expected?.published?.location ?? 'nowhere';
   }
 }

@@ -1,11 +1,12 @@
 import { gunzipSync } from 'node:zlib';
+import { EVENTS } from '../../../contracts/feeds';
 import {
   keyOfUri,
   markedSource,
   markerPrefix,
+  partitionOfValues,
   partitionPath,
   piecePrefix,
-  rawPrefix,
   type Partition,
 } from '../../../contracts/lake';
 import type { LedgerEntry } from '../../../workflows/documents';
@@ -25,7 +26,7 @@ export class Truth {
 
   /** One more raw object with events of the given numbers, created at `at`, in the partition they belong to. */
   async deliver(eventType: string, at: number, numbers: readonly number[], late = false): Promise<void> {
-    const partition: Partition = { eventType, createdDate: dateOf(at) };
+    const partition = partitionOfValues(EVENTS, [eventType, dateOf(at)]);
     const lines = numbers.map((number) => this.#line(partition, at, number));
     const name = `object-${String(++this.#objects).padStart(3, '0')}`;
     await (late ? this.world.deliverLate(name, lines) : this.world.deliver(partition, name, lines));
@@ -37,9 +38,9 @@ export class Truth {
     const key = `${partitionPath(partition)} ${uuid}`;
     this.copies.set(key, (this.copies.get(key) ?? 0) + 1);
     return (
-      `{"created_datetime":"${new Date(created).toISOString()}","event_type":"${partition.eventType}","event_subtype":"x",` +
+      `{"created_datetime":"${new Date(created).toISOString()}","event_type":"${partition['event_type']}","event_subtype":"x",` +
       `"ingested_at":"${new Date(this.world.clock.now()).toISOString()}","event_uuid":"${uuid}",` +
-      `"event_name":"${partition.eventType}:x","created_at":${created / SECOND}}`
+      `"event_name":"${partition['event_type']}:x","created_at":${created / SECOND}}`
     );
   }
 }
@@ -115,7 +116,7 @@ export const differences = async (world: World, truth: Truth): Promise<readonly 
     if (found.get(key) !== copies) problems.push(`${key}: ${found.get(key) ?? 'no'} copies in the table, ${copies} accepted`);
   for (const lock of await world.keys('locks/')) problems.push(`${lock} is left behind`);
   const routed = new Set((await world.keys(markerPrefix('events'))).flatMap((key) => markedSource('events', key)?.key ?? []));
-  const listed = [...(await world.keys(rawPrefix('events'))), ...(await world.keys(piecePrefix('events')))].filter(
+  const listed = [...(await world.keys(EVENTS.rawPrefix)), ...(await world.keys(piecePrefix('events')))].filter(
     (key) => !routed.has(key) && !key.startsWith(markerPrefix('events')),
   );
   const known = new Set<string>();

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { partitionPath, rawPartitionPrefix, LATE, type Partition } from '../../../contracts/lake';
+import { EVENTS } from '../../../contracts/feeds';
+import { latePartition, partitionOfValues, partitionPath, rawPartitionPrefix, type Partition } from '../../../contracts/lake';
 import { AwsError } from '../../../local/aws-error';
 import { operator, type Caller } from '../../../local/caller';
 import { capture } from '../../../local/capture';
@@ -253,11 +254,11 @@ export class World {
 
   /** A raw object as the delivery writes it: judged lines, gzip. */
   async deliver(partition: Partition, name: string, lines: readonly string[]): Promise<void> {
-    await this.put(`${rawPartitionPrefix('events', partition)}${name}.gz`, gzipSync(lines.map((line) => `${line}\n`).join('')));
+    await this.put(`${rawPartitionPrefix(EVENTS, partition)}${name}.gz`, gzipSync(lines.map((line) => `${line}\n`).join('')));
   }
 
   deliverLate(name: string, lines: readonly string[]): Promise<void> {
-    return this.deliver(LATE, name, lines);
+    return this.deliver(latePartition(EVENTS), name, lines);
   }
 
   /** Rows of a query as texts. */
@@ -343,5 +344,4 @@ export interface RegisteredPartition {
   readonly Parameters: Readonly<Record<string, string>>;
 }
 
-export const pathOfValues = ([eventType = '', createdDate = '']: readonly string[]): string =>
-  partitionPath({ eventType, createdDate });
+export const pathOfValues = (values: readonly string[]): string => partitionPath(partitionOfValues(EVENTS, values));
