@@ -16,6 +16,8 @@ import { conflictsOf, entriesGathered, filesByPartition, nextState } from './cor
 const settings = environment('publish', process.env);
 const objects = new LakeObjects(settings.LAKE_BUCKET);
 
+const LOST = 'the lock is no longer held by this run';
+
 /**
  * Publishes a verified attempt: per partition the new ledger, the fencing check, and the one flip of location and ledger. Stops as
  * superseded where the lock is no longer the run's or the partition no longer what the plan saw.
@@ -34,9 +36,19 @@ export const handler = step('publish', async (event): Promise<PublishResult> => 
 
   const sources = gatheredByPartition(gathered);
 
+  // What one look at the lock found is told to all: a run that lost it writes nothing from then on.
+  let lost = false;
+  const owns = async (): Promise<boolean> => {
+    lost ||= !(await ownsLock(objects, run));
+    return !lost;
+  };
+
   const publish = async (expected: ExpectedPartition): Promise<void> => {
     const path = expected.partition;
     const partition = partitionOfPath(path);
+    const superseded = (reason: string): void => void publication.superseded.push({ partition: path, reason });
+    // Before anything is read or written: what the plan saw may be swept by now (an execution redriven days later, say).
+    if (lost || !(await owns())) return superseded(LOST);
     const before = expected.published;
     const ledger = ledgerKey(run.table, partition, run.run, batch, attempt);
     const old = before === undefined || run.rebuild ? [] : await collect(objects.readLines(before.ledger, ledgerEntrySchema));
@@ -51,7 +63,6 @@ export const handler = step('publish', async (event): Promise<PublishResult> => 
       sources: entries.length,
     });
 
-    const superseded = (reason: string): void => void publication.superseded.push({ partition: path, reason });
     const published = (): void =>
       void publication.published.push({
         partition: path,
@@ -60,13 +71,14 @@ export const handler = step('publish', async (event): Promise<PublishResult> => 
         lines: expected.lines,
         conflicts: conflictsOf(verification, path),
       });
-    if (!(await ownsLock(objects, run))) return superseded('the lock is no longer held by this run');
+    if (!(await owns())) return superseded(LOST);
     const current = await catalog.get(partition);
     if (current !== undefined && sameState(current.published, after)) return published();
     if (current !== undefined && current.published === undefined)
       return superseded(`it is registered at ${current.location}, which no run published`);
     if (!sameState(current?.published, before))
       return superseded(`the plan saw it ${describeState(before)}, now it is ${describeState(current?.published)}`);
+    if (lost) return superseded(LOST);
     if (current !== undefined) await catalog.update(partition, after);
     else if (!(await catalog.create(partition, after))) {
       // Created meanwhile: by this very call, whose answer got lost, or by somebody else.

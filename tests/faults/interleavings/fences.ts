@@ -65,8 +65,12 @@ export class Fences {
 
   async #owner(): Promise<string | undefined> {
     if ((await this.world.keys(LOCK)).length === 0) return undefined;
-    const lock = lockSchema.safeParse(JSON.parse(this.world.bytesOf(LOCK).toString('utf8')));
-    return lock.success ? lock.data.owner : undefined;
+    const text = this.world.bytesOf(LOCK).toString('utf8');
+    try {
+      return lockSchema.parse(JSON.parse(text)).owner;
+    } catch {
+      return `nobody that could be read from ${text}`;
+    }
   }
 
   async #locationOf(subject: string): Promise<string> {

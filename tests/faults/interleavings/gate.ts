@@ -104,6 +104,12 @@ export class Gate {
     });
   }
 
+  /** Lets everybody through from now on, those who wait already first. */
+  async open(): Promise<void> {
+    this.#gated.clear();
+    await Promise.all(this.#tickets.splice(0).map((ticket) => ticket.letThrough()));
+  }
+
   /** Who has a call waiting, by name. */
   waiting(): readonly string[] {
     return [...new Set(this.#tickets.map(({ actor }) => actor.name))].sort();

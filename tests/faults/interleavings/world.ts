@@ -145,15 +145,28 @@ export class World {
 
   /** Empties the lake for the next interleaving; time goes on from the next midnight but one. */
   async reset(): Promise<void> {
+    await this.#endAll();
     this.gate = new Gate();
     this.dispatch = () => undefined;
-    this.#running.clear();
     await this.pass(2 * DAY - (this.clock.now() % DAY));
     for (const bucket of this.s3.buckets)
       for await (const { key } of this.s3.listAll(this.operator, { bucket })) await this.remove(key, bucket);
     for (const { Values } of await this.partitions())
       await this.glue('DeletePartition', { TableName: 'events', PartitionValues: Values });
     for (const { Name } of await this.tables()) if (Name.startsWith('tmp_')) await this.glue('DeleteTable', { Name });
+  }
+
+  /** Ends what an interleaving that failed has left under way. */
+  async #endAll(): Promise<void> {
+    const { executions } = (await this.states('ListExecutions', {
+      stateMachineArn: String(this.graph.outputs['stateMachineArn']),
+      statusFilter: 'RUNNING',
+    })) as { executions: readonly { readonly executionArn: string }[] };
+    for (const { executionArn } of executions) await this.states('StopExecution', { executionArn });
+    for (const running of [...this.#running]) this.#leave(running, new Error('the interleaving is over'));
+    await this.gate.open();
+    await this.gate.settle();
+    await this.#advancing;
   }
 
   /** Starts an execution whose calls are an actor's. `gated`: they wait for the schedule. */
