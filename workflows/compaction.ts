@@ -102,6 +102,10 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
 
   const inRun = { run: expression('$run'), now: NOW };
   const inBatch = { ...inRun, batch: expression('$batch'), batchKey: expression('$batchKey'), attempt: expression('$attempt') };
+  const counted = {
+    queryExecutionId: expression('$states.input.queryExecutionId'),
+    bytesScanned: expression('$states.input.bytesScanned'),
+  };
   const dropTable = (rest: { readonly Next: string } | { readonly End: true }): TaskState => ({
     Type: 'Task',
     Resource: 'arn:aws:states:::aws-sdk:glue:deleteTable',
@@ -135,13 +139,20 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
         attempt: expression("''"),
         error: expression("''"),
         cause: expression("''"),
+        createBytes: -1,
+        compareStatement: expression("''"),
+        compareToken: expression("''"),
       },
       Next: 'Draw attempt',
     },
     'Draw attempt': {
       Type: 'Pass',
       Comment: 'Every try has an id drawn anew: a straggler of the one before cannot write into it.',
-      Assign: { attempt: expression("$substring($replace($uuid(), '-', ''), 0, 12)"), tries: expression('$tries + 1') },
+      Assign: {
+        attempt: expression("$substring($replace($uuid(), '-', ''), 0, 12)"),
+        tries: expression('$tries + 1'),
+        createBytes: -1,
+      },
       Next: 'Attempt',
     },
     Attempt: invoke('attempt', inBatch, {
@@ -173,6 +184,10 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
       Next: 'Build statements',
     },
     'Build statements': invoke('statements', inBatch, {
+      Assign: {
+        compareStatement: expression('$states.result.Payload.compareStatement'),
+        compareToken: expression('$states.result.Payload.compareToken'),
+      },
       Output: RESULT,
       Catch: [failed('Note failure')],
       Next: 'Anything gathered?',
@@ -198,11 +213,26 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
     }),
     Verify: invoke(
       'verify',
-      {
-        ...inBatch,
-        queryExecutionId: expression('$states.input.queryExecutionId'),
-        bytesScanned: expression('$states.input.bytesScanned'),
+      { kind: 'verification', ...inBatch, ...counted },
+      { Output: {}, Catch: [failed('Note failure')], Next: 'Anything to compare?' },
+    ),
+    'Anything to compare?': {
+      Type: 'Choice',
+      Comment: 'A rebuild says how its rows differ from the published ones, before it replaces them.',
+      Choices: [{ Condition: expression("$compareStatement = ''"), Next: 'Publish' }],
+      Default: 'Compare',
+    },
+    Compare: query('$compareStatement', '$compareToken', {
+      Output: {
+        queryExecutionId: expression('$states.result.QueryExecution.QueryExecutionId'),
+        bytesScanned: expression('[$states.result.QueryExecution.Statistics.DataScannedInBytes]'),
       },
+      Catch: [failed('Note failure')],
+      Next: 'Note comparison',
+    }),
+    'Note comparison': invoke(
+      'verify',
+      { kind: 'comparison', ...inBatch, ...counted },
       { Output: {}, Catch: [failed('Note failure')], Next: 'Publish' },
     ),
     Publish: invoke('publish', inBatch, { Output: {}, Catch: [failed('Note failure')], Next: 'Drop table' }),
@@ -210,7 +240,13 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
     'Batch done': { Type: 'Pass', Output: {}, End: true },
     'Note failure': invoke(
       'report',
-      { kind: 'failure', ...inBatch, error: expression('$error'), cause: expression('$cause') },
+      {
+        kind: 'failure',
+        ...inBatch,
+        error: expression('$error'),
+        cause: expression('$cause'),
+        createBytes: expression('$createBytes'),
+      },
       { Output: {}, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Was there a table?' }], Next: 'Was there a table?' },
     ),
     'Was there a table?': {

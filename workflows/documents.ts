@@ -140,8 +140,30 @@ export const verificationSchema = z.object({
   /** By query: the CTAS, the verification. */
   bytesScanned: z.array(z.number()),
   partitions: z.array(verifiedPartitionSchema),
+  /** What does not add up: nothing of the batch may be published then. */
+  problems: z.array(z.string()).default([]),
 });
 export type Verification = z.infer<typeof verificationSchema>;
+
+/** What a rebuild found when it compared its rows with the published ones, before it published them. */
+export const comparedPartitionSchema = z.object({
+  partition: z.string(),
+  equal: z.boolean(),
+  differences: z.array(
+    z.object({
+      what: z.enum(['only rebuilt', 'only published', 'payload', 'copies', 'columns']),
+      /** Keys that differ so. */
+      rows: z.number(),
+      /** The least of them. */
+      examples: z.array(z.string()),
+    }),
+  ),
+});
+export const comparisonSchema = z.object({
+  bytesScanned: z.array(z.number()),
+  partitions: z.array(comparedPartitionSchema),
+});
+export type Comparison = z.infer<typeof comparisonSchema>;
 
 export const publicationSchema = z.object({
   /** False where publishing stopped at a failure. */
@@ -159,7 +181,14 @@ export const publicationSchema = z.object({
 });
 export type Publication = z.infer<typeof publicationSchema>;
 
-export const failureSchema = z.object({ batch: z.string(), attempt: z.string(), error: z.string(), cause: z.string() });
+export const failureSchema = z.object({
+  batch: z.string(),
+  attempt: z.string(),
+  error: z.string(),
+  cause: z.string(),
+  /** What the CTAS of the attempt had scanned, where it came so far. */
+  createBytes: z.number().optional(),
+});
 export type Failure = z.infer<typeof failureSchema>;
 
 export const reportSchema = z.object({
@@ -178,6 +207,8 @@ export const reportSchema = z.object({
   failed: z.array(failureSchema),
   superseded: z.array(z.object({ partition: z.string(), reason: z.string() })),
   leftOut: z.array(z.object({ partition: z.string(), reason: z.string() })),
+  /** Of a rebuild: what it found in comparison with the published rows. */
+  compared: z.array(comparedPartitionSchema).default([]),
   lines: z.object({ in: z.number(), duplicates: z.number(), conflicts: z.number(), late: z.number(), rejected: z.number() }),
   unreadable: z.array(setAsideSchema),
   /** Could not be fetched: left for the next run. */

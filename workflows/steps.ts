@@ -67,9 +67,14 @@ export interface StatementsResult {
   readonly verifyStatement: string;
   readonly createToken: string;
   readonly verifyToken: string;
+  /** Of a rebuild: compares the new rows with the published ones; empty where there is nothing to compare with. */
+  readonly compareStatement: string;
+  readonly compareToken: string;
 }
 
 export const verifyRequest = batchStep({
+  /** What the query answered: the counts of the new rows, or (of a rebuild) how they differ from the published ones. */
+  kind: z.enum(['verification', 'comparison']),
   attempt: z.string(),
   queryExecutionId: z.string(),
   /** By query. */ bytesScanned: z.array(z.number()),
@@ -92,7 +97,9 @@ export interface SweepResult {
 }
 
 export const reportRequest = z.discriminatedUnion('kind', [
-  batchStep({ attempt: z.string(), error: z.string(), cause: z.string() }).extend({ kind: z.literal('failure') }),
+  batchStep({ attempt: z.string(), error: z.string(), cause: z.string(), createBytes: z.number() }).extend({
+    kind: z.literal('failure'),
+  }),
   step({ error: z.string().optional(), cause: z.string().optional() }).extend({ kind: z.literal('run') }),
 ]);
 export interface ReportResult {

@@ -39,7 +39,12 @@ export const differences = (
   return problems;
 };
 
-export const verifiedOf = (found: readonly FoundPartition[], bytesScanned: readonly number[]): Verification => ({
+export const verifiedOf = (
+  found: readonly FoundPartition[],
+  bytesScanned: readonly number[],
+  problems: readonly string[],
+): Verification => ({
+  problems: [...problems],
   bytesScanned: [...bytesScanned],
   partitions: found.map(({ partition, rows, copies, conflicts }) => ({ partition, rows, copies, conflicts })),
 });

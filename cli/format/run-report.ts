@@ -51,6 +51,32 @@ export const planLines = (plan: Plan, width: number | undefined): readonly strin
   ];
 };
 
+/** What a rebuild found, before it published: equal, or what differs, with a few keys. */
+const comparedLines = ({ compared }: Report): readonly string[] => {
+  if (compared.length === 0) return [];
+  const differing = compared.filter(({ equal }) => !equal);
+  return [
+    `  compared   ${counted(compared.length, 'rebuilt partition')} with what was published: ${readableCount(compared.length - differing.length)} equal, ${readableCount(differing.length)} not`,
+    ...differing
+      .slice(0, SHOWN)
+      .flatMap(({ partition, differences }) =>
+        differences.map(
+          ({ what, rows, examples }) =>
+            `    ${partition}: ${DIFFERENCE_WORDS[what]}: ${counted(rows, 'row')}, such as ${examples.join(', ')}`,
+        ),
+      ),
+    ...more(SHOWN, differing.length),
+  ];
+};
+
+const DIFFERENCE_WORDS = {
+  'only rebuilt': 'only here, not in what was published',
+  'only published': 'only in what was published, not here',
+  payload: 'another payload',
+  copies: 'another number of copies',
+  columns: 'the same payload, but another value of a column',
+} as const satisfies Readonly<Record<Report['compared'][number]['differences'][number]['what'], string>>;
+
 export const reportLines = (report: Report, width: number | undefined): readonly string[] => {
   const { lines, files, bytes } = report;
   const perPartition = [...report.perPartition]
@@ -74,6 +100,8 @@ export const reportLines = (report: Report, width: number | undefined): readonly
     ...report.failed.map(
       ({ batch, error, cause }) => `  failed     ${batch}: ${error}: ${cause.replaceAll(/\s+/g, ' ').slice(0, 300)}`,
     ),
+    ...report.leftOut.map(({ partition, reason }) => `  left out   ${partition}: ${reason}`),
+    ...comparedLines(report),
     ...report.superseded.map(({ partition, reason }) => `  superseded ${partition}: ${reason}`),
     ...(perPartition.length === 0
       ? []

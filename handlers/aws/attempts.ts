@@ -6,6 +6,7 @@ import {
   plannedPartitionSchema,
   sourceSchema,
   verificationSchema,
+  type Comparison,
   type Expectation,
   type GatherOutcome,
 } from '../../workflows/documents';
@@ -79,6 +80,10 @@ export class AttemptFolder {
 
   readVerification(): Promise<z.infer<typeof verificationSchema>> {
     return this.objects.requireJson(`${this.#prefix}verification.json`, verificationSchema);
+  }
+
+  writeComparison(comparison: Comparison): Promise<void> {
+    return this.objects.putJson(`${this.#prefix}comparison.json`, comparison);
   }
 
   writePublication(publication: unknown): Promise<void> {

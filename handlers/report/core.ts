@@ -1,4 +1,5 @@
 import type {
+  Comparison,
   Expectation,
   Failure,
   GatherOutcome,
@@ -21,6 +22,7 @@ export interface AttemptTrail {
   readonly expectation: Expectation | undefined;
   readonly gathered: readonly GatherOutcome[];
   readonly verification: Verification | undefined;
+  readonly comparison: Comparison | undefined;
   readonly publication: Publication | undefined;
 }
 
@@ -57,6 +59,21 @@ const gatheredInto = ({ gathered, publication }: AttemptTrail): readonly Gathere
   return gathered.flatMap((outcome) => outcome.gathered).filter(({ partition }) => published.has(partition));
 };
 
+/**
+ * What each query scanned, those of failed attempts included: they are billed like any others. A verification is noted whether it passes or
+ * not; of an attempt that failed before it, the failure has what the CTAS scanned.
+ */
+const scansOf = (trails: readonly AttemptTrail[], failures: readonly Failure[]): readonly number[] => {
+  const verified = new Set(trails.flatMap(({ attempt, verification }) => (verification === undefined ? [] : [attempt])));
+  return [
+    ...trails.flatMap(({ verification, comparison }) => [
+      ...(verification?.bytesScanned ?? []),
+      ...(comparison?.bytesScanned ?? []),
+    ]),
+    ...failures.flatMap(({ attempt, createBytes }) => (createBytes === undefined || verified.has(attempt) ? [] : [createBytes])),
+  ];
+};
+
 /** Each source once, however many attempts met it. */
 const distinct = <T extends { readonly key: string; readonly etag: string }>(sources: readonly T[]): readonly T[] => [
   ...new Map(sources.map((source) => [`${source.key}\n${source.etag}`, source])).values(),
@@ -80,7 +97,7 @@ export const reportOf = (
   const gathered = trails.flatMap((trail) => trail.gathered);
   const compacted = trails.flatMap(gatheredInto);
   const routedNow = distinct([...routes, ...gathered].flatMap(({ routed }) => routed));
-  const scans = trails.flatMap(({ verification }) => verification?.bytesScanned ?? []);
+  const scans = scansOf(trails, failures);
   const unreadable = distinct([...routes, ...gathered].flatMap((outcome) => outcome.unreadable));
   const unread = distinct([...routes, ...gathered].flatMap((outcome) => outcome.unread));
   const rowsBefore = run.rebuild ? 0 : sum(published, ({ before }) => before?.rows ?? 0);
@@ -99,6 +116,7 @@ export const reportOf = (
     batches: plan?.batches.length ?? 0,
     failed: [...failed],
     superseded: trails.flatMap(({ publication }) => publication?.superseded ?? []),
+    compared: trails.flatMap(({ comparison }) => comparison?.partitions ?? []),
     leftOut: trails.flatMap(({ expectation, leftOut }) => expectation?.leftOut ?? leftOut),
     lines: {
       in: lines,

@@ -1,6 +1,7 @@
 import { environment } from '../../contracts/environments';
 import { failureKey, planKey, reportKey, runPrefix } from '../../contracts/lake';
 import {
+  comparisonSchema,
   expectationSchema,
   failureSchema,
   gatherOutcomeSchema,
@@ -39,6 +40,7 @@ const trailsOf = async (run: Run): Promise<readonly AttemptTrail[]> => {
       expectation: await objects.readJson(at('expectation.json'), expectationSchema),
       gathered: await concurrently(gathered, 8, (name) => objects.requireJson(at(name), gatherOutcomeSchema)),
       verification: await objects.readJson(at('verification.json'), verificationSchema),
+      comparison: await objects.readJson(at('comparison.json'), comparisonSchema),
       publication: await objects.readJson(at('publication.json'), publicationSchema),
     };
   });
@@ -52,12 +54,13 @@ export const handler = step('report', async (event): Promise<ReportResult> => {
   const request = reportRequest.parse(event);
   const { run, now } = request;
   if (request.kind === 'failure') {
-    const { batch, attempt, error, cause } = request;
+    const { batch, attempt, error, cause, createBytes } = request;
     await objects.putJson(failureKey(run.table, run.run, batch, attempt), {
       batch,
       attempt,
       error,
       cause: cause.slice(0, 2_000),
+      ...(createBytes < 0 ? {} : { createBytes }),
     });
     return { status: 'failed', failedBatches: 1, summary: `${batch}: ${error}` };
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { environment } from '../../contracts/environments';
 import { feedNamed } from '../../contracts/feeds';
 import { curatedAttemptPrefix, partitionOfPath, s3Uri, temporaryTable } from '../../contracts/lake';
+import { compareStatement } from '../../workflows/comparison';
 import { ledgerEntrySchema, type ExpectedPartition } from '../../workflows/documents';
 import { createStatement, verifyStatement } from '../../workflows/sql';
 import { statementsRequest, type StatementsResult } from '../../workflows/steps';
@@ -39,11 +40,13 @@ export const handler = step('statements', async (event): Promise<StatementsResul
   const table = temporaryTable(run.table, run.run, batch, attempt);
   const location = curatedAttemptPrefix(run.table, run.run, batch, attempt);
   await folder.writeExpectation({ location, table, partitions: expected, leftOut });
+  const rebuilt = run.rebuild ? expected.filter(({ published }) => published !== undefined) : [];
   const tokens = {
+    compareToken: token(run.executionArn, batch, attempt, 'compare'),
     createToken: token(run.executionArn, batch, attempt, 'create'),
     verifyToken: token(run.executionArn, batch, attempt, 'verify'),
   };
-  if (expected.length === 0) return { partitions: 0, createStatement: '', verifyStatement: '', ...tokens };
+  if (expected.length === 0) return { partitions: 0, createStatement: '', verifyStatement: '', compareStatement: '', ...tokens };
   return {
     partitions: expected.length,
     createStatement: createStatement({
@@ -60,6 +63,15 @@ export const handler = step('statements', async (event): Promise<StatementsResul
         : expected.filter(({ published }) => published !== undefined).map(({ partition }) => partitionOfPath(partition)),
     }),
     verifyStatement: verifyStatement(feed, settings.DATABASE, table),
+    compareStatement:
+      rebuilt.length === 0
+        ? ''
+        : compareStatement(
+            feed,
+            settings.DATABASE,
+            table,
+            rebuilt.map(({ partition }) => partitionOfPath(partition)),
+          ),
     ...tokens,
   };
 });

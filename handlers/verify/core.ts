@@ -7,15 +7,14 @@ export class VerificationFailed extends Error {
   override readonly name = 'VerificationFailed';
 }
 
-/** The verification's rows, by column name; the first row of a result names the columns. */
+/** The verification's rows, by column name. */
 export const foundPartitions = (
   feed: Pick<Feed, 'partitionColumns'>,
   rows: readonly (readonly (string | undefined)[])[],
-): readonly FoundPartition[] => {
-  const [header = [], ...data] = rows;
-  return data.map((row) => {
+): readonly FoundPartition[] =>
+  namedRows(rows).map((row) => {
     const value = (name: string): string => {
-      const text = row[header.indexOf(name)];
+      const text = row[name];
       if (text === undefined) throw new VerificationFailed(`the verification answered no ${name}`);
       return text;
     };
@@ -33,4 +32,11 @@ export const foundPartitions = (
       misfiled: Number(value('misfiled_count')),
     };
   });
+
+/** A query's rows by column name; the first row of a result names the columns. */
+export const namedRows = (
+  rows: readonly (readonly (string | undefined)[])[],
+): readonly Readonly<Record<string, string | undefined>>[] => {
+  const [header = [], ...data] = rows;
+  return data.map((row) => Object.fromEntries(header.map((name, index) => [name ?? '', row[index]])));
 };

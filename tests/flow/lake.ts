@@ -193,13 +193,8 @@ export class Lake {
   }
 
   /** Rows of a query as texts, NULL as null. */
-  async rows(sql: string): Promise<(string | null)[][]> {
-    const execution = await runQuery(
-      this.#athena,
-      sql,
-      String(this.host.outputs['workgroup']),
-      String(this.host.outputs['database']),
-    );
+  async rows(sql: string, workgroup = String(this.host.outputs['workgroup'])): Promise<(string | null)[][]> {
+    const execution = await runQuery(this.#athena, sql, workgroup, String(this.host.outputs['database']));
     const { ResultSet } = await this.#athena.send(new GetQueryResultsCommand({ QueryExecutionId: execution.QueryExecutionId }));
     return (ResultSet?.Rows ?? []).slice(1).map(({ Data }) => (Data ?? []).map(({ VarCharValue }) => VarCharValue ?? null));
   }

@@ -58,7 +58,8 @@ describe('verification', () => {
   });
 
   it('notes what was verified, with what the queries scanned', () => {
-    expect(verifiedOf([found()], [7, 3])).toEqual({
+    expect(verifiedOf([found()], [7, 3], ['p: too few'])).toEqual({
+      problems: ['p: too few'],
       bytesScanned: [7, 3],
       partitions: [{ partition: PATH, rows: 15, copies: 20, conflicts: 1 }],
     });

@@ -10,7 +10,7 @@ const expected: ExpectedPartition = {
   sources: 2,
   sourceBytes: 70,
 };
-const verification = { bytesScanned: [1, 2], partitions: [{ partition: PATH, rows: 5, copies: 7, conflicts: 1 }] };
+const verification = { bytesScanned: [1, 2], partitions: [{ partition: PATH, rows: 5, copies: 7, conflicts: 1 }], problems: [] };
 const where = { run: 'r2', attempt: 'a2', location: `s3://lake/${LOCATION}${PATH}/`, ledger: 'ledger/x', sources: 2 };
 
 describe('the state after a flip', () => {
@@ -28,7 +28,7 @@ describe('the state after a flip', () => {
   it('is refused for a partition that has no file or was not verified', () => {
     expect(() => nextState(expected, verification, new Map(), where)).toThrow('has no file');
     const written = new Map([[PATH, { files: 1, bytes: 1 }]]);
-    expect(() => nextState(expected, { bytesScanned: [], partitions: [] }, written, where)).toThrow(PATH);
+    expect(() => nextState(expected, { bytesScanned: [], partitions: [], problems: [] }, written, where)).toThrow(PATH);
   });
 });
 

@@ -33,7 +33,8 @@ const trail = (changed: Partial<AttemptTrail> = {}): AttemptTrail => ({
   leftOut: [],
   expectation: undefined,
   gathered: [outcome()],
-  verification: { bytesScanned: [2 ** 30, 100], partitions: [] },
+  verification: { bytesScanned: [2 ** 30, 100], partitions: [], problems: [] },
+  comparison: undefined,
   publication: { complete: true, published: [{ partition: PATH, before, after, lines: 8, conflicts: 1 }], superseded: [] },
   ...changed,
 });
@@ -55,6 +56,30 @@ const report = (trails: readonly AttemptTrail[], plan = planWith(['b0001']), ...
   reportOf(runWith({ run: 'r2' }), END, undefined, plan, (rest[0] ?? []) as Parameters<typeof reportOf>[4], trails, []);
 
 describe('the report of a run', () => {
+  it('counts what failed attempts have scanned: a verification that failed, and a CTAS that came no further', () => {
+    const failed = trail({
+      attempt: 'a0',
+      verification: { bytesScanned: [2 ** 30, 300], partitions: [], problems: ['too few'] },
+      publication: undefined,
+    });
+    const cut = trail({ attempt: 'a9', verification: undefined, publication: undefined });
+    const failure = { batch: 'b0001', error: 'E', cause: 'c' };
+    const failures = [
+      { ...failure, attempt: 'a0', createBytes: 2 ** 30 },
+      { ...failure, attempt: 'a9', createBytes: 2 ** 31 },
+      { ...failure, attempt: 'a8' },
+    ];
+    const added = reportOf(runWith({ run: 'r2' }), END, undefined, planWith(['b0001']), [], [failed, cut, trail()], failures);
+    expect(added).toMatchObject({ queries: 5, bytesScanned: 2 * 2 ** 30 + 2 ** 31 + 400, status: 'succeeded' });
+    expect(added.dollars).toBeCloseTo(2 * queryDollars(2 ** 30) + 2 * queryDollars(300) + queryDollars(2 ** 31), 12);
+  });
+
+  it('names what a rebuild found, and counts what the comparison scanned', () => {
+    const partitions = [{ partition: PATH, equal: false, differences: [{ what: 'copies' as const, rows: 2, examples: ['k'] }] }];
+    const added = report([trail({ comparison: { bytesScanned: [50], partitions } })]);
+    expect(added).toMatchObject({ compared: partitions, queries: 3, bytesScanned: 2 ** 30 + 150 });
+  });
+
   it('adds up lines, duplicates, files, bytes and cost', () => {
     const added = report([trail()]);
     expect(reportSchema.parse(added)).toEqual(added);
