@@ -26,6 +26,7 @@ import { Lifecycle } from './stand-ins/s3/lifecycle';
 import { lifecycleRules } from './stand-ins/s3/lifecycle-settings';
 import { HttpApiStandIn } from './stand-ins/http-api/http-api-stand-in';
 import { httpApiSettings } from './stand-ins/http-api/settings';
+import { MetricsStandIn } from './stand-ins/metrics/metrics-stand-in';
 import { s3Rest } from './stand-ins/s3/rest';
 import { S3StandIn } from './stand-ins/s3/s3';
 import { ScheduleStandIn } from './stand-ins/schedule/schedule-stand-in';
@@ -177,7 +178,11 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
     await manual.advance(milliseconds);
     remember(dataDir, manual.now());
   };
-  const services = [streams, delivery, catalog, athena, machines, tables].map(({ service }) => service);
+  const metrics = new MetricsStandIn({
+    clock,
+    arrivals: (kind, name) => (kind === 'stream' ? streams : delivery).arrivals(name),
+  });
+  const services = [streams, delivery, catalog, athena, machines, tables, metrics].map(({ service }) => service);
   const interception: Interception | undefined =
     options.intercept === undefined
       ? undefined

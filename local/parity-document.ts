@@ -12,7 +12,7 @@ const codes = (texts: readonly string[]): string => texts.map(code).join(', ');
 /** What `docs/parity.md` must hold: written from the lists that the host itself goes by. */
 export const parityDocument = async (): Promise<string> => {
   const operations = await modelledOperations();
-  const names: readonly ParityName[] = [...STAND_INS, 'identity'];
+  const names: readonly ParityName[] = [...STAND_INS, 'metrics', 'identity'];
   const sections = [
     INTRODUCTION,
     ['## Every service', behaviours(HOST_PARITY), shownBy(HOST_PARITY.tests)],

@@ -7,6 +7,7 @@ import type { ParityName } from './parity';
 import { AthenaStandIn } from './stand-ins/athena/athena-stand-in';
 import { CatalogStandIn } from './stand-ins/catalog/catalog-stand-in';
 import { DeliveryStandIn } from './stand-ins/delivery/delivery-stand-in';
+import { MetricsStandIn } from './stand-ins/metrics/metrics-stand-in';
 import { s3Operations } from './stand-ins/s3/rest';
 import { ScheduleStandIn } from './stand-ins/schedule/schedule-stand-in';
 import { StateMachineStandIn } from './stand-ins/state-machine/stand-in';
@@ -77,6 +78,7 @@ export const modelledOperations = async (): Promise<Readonly<Record<ParityName, 
       schedule: schedules.routes.map(({ name }) => name).sort(),
       table: of(tables),
       'http-api': [],
+      metrics: of(new MetricsStandIn({ clock, arrivals: () => undefined })),
       identity: ['GetCallerIdentity'],
     };
   } finally {

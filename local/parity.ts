@@ -19,7 +19,7 @@ export interface Parity {
   readonly tests: readonly string[];
 }
 
-export type ParityName = StandInName | 'identity';
+export type ParityName = StandInName | 'metrics' | 'identity';
 
 export const PARITY: Readonly<Record<ParityName, Parity>> = {
   stream: {
@@ -276,6 +276,24 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
       'Throttling, access logs, CORS, custom domains, other stages than `$default`, IAM and Lambda authorizers, integrations other than one function.',
     ],
     tests: ['tests/local/http-api.test.ts'],
+  },
+  metrics: {
+    service: 'Amazon CloudWatch',
+    refusal:
+      '`UnknownOperationException`; a metric, dimension, statistic or member that is not modelled is an `InvalidParameterValue` that names it',
+    alike: [
+      'GetMetricData answers `IncomingRecords` of `AWS/Kinesis` (by stream) and of `AWS/Firehose` (by delivery stream, Direct PUT): every record that was acknowledged, and no other, by the period in which it arrived.',
+      'Data points are kept for 15 days by the minute, 63 days by five minutes and 455 days by the hour; asking for a finer period of an older time answers none.',
+      'A period without a record has no data point.',
+    ],
+    different: [
+      'Numbers are exact and there at once; CloudWatch takes minutes, and may lose a data point.',
+      'Periods begin at multiples of themselves since 1970, whatever the start that is asked for.',
+    ],
+    absent: [
+      'Every other metric, Average, Minimum, Maximum and percentiles, metric math, pages, ListMetrics, PutMetricData, alarms and dashboards.',
+    ],
+    tests: ['tests/local/metrics.test.ts'],
   },
   identity: {
     service: 'AWS Security Token Service',

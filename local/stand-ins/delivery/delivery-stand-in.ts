@@ -78,6 +78,11 @@ export class DeliveryStandIn {
     return Object.fromEntries([...this.#deliveries].map(([name, { engine }]) => [name, engine.stats()]));
   }
 
+  /** Of every record that was put to a delivery stream directly, when; undefined for one with another source, or none. */
+  arrivals(name: string): Iterable<readonly [millis: number, records: number]> | undefined {
+    return this.#deliveries.get(name)?.direct?.arrivals();
+  }
+
   /** Records read from a source but neither delivered nor dropped, over all delivery streams. */
   inFlight(): number {
     return [...this.#deliveries.values()].reduce((sum, { engine }) => sum + engine.inFlight(), 0);

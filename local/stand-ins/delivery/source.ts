@@ -75,6 +75,11 @@ export class DirectSource implements RecordSource {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Of every record that was put here, when. */
+  arrivals(): Iterable<readonly [millis: number, records: number]> {
+    return this.#log.arrivals();
+  }
+
   /** Gives the room of delivered records back. */
   delivered(before: number): void {
     this.#log.trimBefore(before);

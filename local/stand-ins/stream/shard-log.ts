@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, readdirSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { ArrivalHistory } from './arrivals';
 import { decodedLength, malformedBase64 } from './parameters';
 
 /** One record to append; `data` is base64 text as it came over the wire. */
@@ -74,6 +75,10 @@ class Segment {
 
   arrivalAt(ordinal: number): number {
     return this.#arrivals[ordinal - this.firstOrdinal]!;
+  }
+
+  arrivals(): Iterable<number> {
+    return this.#arrivals.subarray(0, this.count);
   }
 
   append({ bytes, offsets, arrivalMillis }: EncodedEntries): void {
@@ -173,9 +178,11 @@ const grown = (array: Float64Array): Float64Array<ArrayBuffer> => {
  */
 export class ShardLog {
   readonly #segments: Segment[] = [];
+  readonly #trimmed: ArrivalHistory;
 
   constructor(private readonly folder: string) {
     mkdirSync(folder, { recursive: true });
+    this.#trimmed = new ArrivalHistory(join(folder, 'trimmed.ndjson'));
     const names = readdirSync(folder).filter((name) => name.endsWith('.log'));
     for (const name of names.sort()) this.#segments.push(new Segment(join(folder, name), Number.parseInt(name, 10)));
     if (this.#segments.length === 0) this.#roll(0);
@@ -225,10 +232,17 @@ export class ShardLog {
     return start >= this.nextOrdinal ? [] : this.#segmentOf(start).read(start, maxRecords, maxBytes);
   }
 
+  /** Of every record since the log was begun, when it arrived: each by itself, or many of one minute whose files are gone. */
+  *arrivals(): Generator<readonly [millis: number, records: number]> {
+    yield* this.#trimmed.counts();
+    for (const segment of this.#segments) for (const arrival of segment.arrivals()) yield [arrival, 1];
+  }
+
   /** Deletes the files that hold nothing but records before `ordinal`. */
   trimBefore(ordinal: number): void {
     while (this.#segments.length > 1 && this.#segments[0]!.nextOrdinal <= ordinal) {
       const segment = this.#segments.shift()!;
+      this.#trimmed.remember(segment.arrivals());
       segment.close();
       unlinkSync(segment.path);
     }

@@ -79,6 +79,11 @@ export class StreamStandIn {
     return [...this.#streams.values()].find((stream) => stream.arn === arn);
   }
 
+  /** Of every record that a stream acknowledged, when; undefined for a stream that the program does not declare. */
+  arrivals(name: string): Iterable<readonly [millis: number, records: number]> | undefined {
+    return this.#streams.get(name)?.arrivals();
+  }
+
   async close(): Promise<void> {
     for (const stream of this.#streams.values()) stream.close();
   }

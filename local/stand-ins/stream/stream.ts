@@ -129,6 +129,11 @@ export class Stream {
     return this.shards[shard]!.log.nextOrdinal;
   }
 
+  /** Of every record since the stream was created, when it arrived. */
+  *arrivals(): Generator<readonly [millis: number, records: number]> {
+    for (const { log } of this.shards) yield* log.arrivals();
+  }
+
   shardId(shard: number): string {
     return this.shards[shard]!.range.shardId;
   }
