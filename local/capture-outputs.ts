@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mappingUuid } from './stand-ins/event-source/settings';
 
 /** What the AWS provider would compute for a resource: its id, its ARN, the names and addresses that follow. Pure. */
 export interface Place {
@@ -80,6 +81,10 @@ const COMPUTED: Readonly<Record<string, Compute>> = {
       invokeArn: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations`,
     }),
   ),
+  'aws:lambda/eventSourceMapping:EventSourceMapping': (name, _inputs, place) => {
+    const uuid = mappingUuid(name, place.accountId, place.region);
+    return { id: uuid, uuid, arn: arnOf('lambda', place, `event-source-mapping:${uuid}`) };
+  },
   'aws:cloudwatch/logGroup:LogGroup': named('logs', (name) => `log-group:${name}`),
   'aws:cloudwatch/logStream:LogStream': (resourceName, inputs, place) => {
     const name = text(inputs['name'], resourceName);

@@ -21,6 +21,8 @@ import { CatalogStandIn } from './stand-ins/catalog/catalog-stand-in';
 import { catalogSettings } from './stand-ins/catalog/settings';
 import { DeliveryStandIn } from './stand-ins/delivery/delivery-stand-in';
 import { deliverySettings } from './stand-ins/delivery/settings';
+import { EventSourceStandIn } from './stand-ins/event-source/event-source-stand-in';
+import { mappingSettings } from './stand-ins/event-source/settings';
 import { FunctionHost } from './stand-ins/function/function-host';
 import { Lifecycle } from './stand-ins/s3/lifecycle';
 import { lifecycleRules } from './stand-ins/s3/lifecycle-settings';
@@ -130,6 +132,17 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
       sink: s3,
     }),
   );
+  const eventSources = closing.add(
+    new EventSourceStandIn({
+      mappings: standIns['event-source'].map((resource) => mappingSettings(resource, graph)),
+      clock,
+      dataDir,
+      region,
+      streamWithArn: (arn) => streams.streamWithArn(arn),
+      functions,
+      sink: s3,
+    }),
+  );
   const athena = closing.add(
     await AthenaStandIn.open({
       settings: athenaSettings(graph),
@@ -192,10 +205,10 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
     accountId,
     roles: resourcesOf(graph, ROLE).map(({ outputs: { arn } }) => String(arn)),
     services,
-    restRoutes: schedules.routes,
+    restRoutes: [...schedules.routes, ...eventSources.routes],
     s3: s3Rest(s3, (thrown) => console.error(thrown), interception),
     ...(interception === undefined ? {} : { interception }),
-    admin: admin(describe, advance, () => ({ deliveries: delivery.stats() })),
+    admin: admin(describe, advance, () => ({ deliveries: delivery.stats(), eventSources: eventSources.stats() })),
     trace: trace.record,
     clock,
   });

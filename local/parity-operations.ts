@@ -9,6 +9,7 @@ import { CatalogStandIn } from './stand-ins/catalog/catalog-stand-in';
 import { DeliveryStandIn } from './stand-ins/delivery/delivery-stand-in';
 import { MetricsStandIn } from './stand-ins/metrics/metrics-stand-in';
 import { s3Operations } from './stand-ins/s3/rest';
+import { EventSourceStandIn } from './stand-ins/event-source/event-source-stand-in';
 import { ScheduleStandIn } from './stand-ins/schedule/schedule-stand-in';
 import { StateMachineStandIn } from './stand-ins/state-machine/stand-in';
 import { StreamStandIn } from './stand-ins/stream/stream-stand-in';
@@ -64,6 +65,15 @@ export const modelledOperations = async (): Promise<Readonly<Record<ParityName, 
     functions,
   });
   const tables = new TableStandIn({ tables: [], clock, dataDir });
+  const eventSources = new EventSourceStandIn({
+    mappings: [],
+    clock,
+    dataDir,
+    region,
+    streamWithArn: () => undefined,
+    functions: { invoke: unused },
+    sink: { putObject: unused },
+  });
   try {
     const of = ({ service }: { readonly service: { readonly operations: object } }): readonly string[] =>
       Object.keys(service.operations).sort();
@@ -75,6 +85,7 @@ export const modelledOperations = async (): Promise<Readonly<Record<ParityName, 
       catalog: of(catalog),
       athena: of(athena),
       'state-machine': of(machines),
+      'event-source': eventSources.routes.map(({ name }) => name).sort(),
       schedule: schedules.routes.map(({ name }) => name).sort(),
       table: of(tables),
       'http-api': [],
@@ -83,6 +94,7 @@ export const modelledOperations = async (): Promise<Readonly<Record<ParityName, 
     };
   } finally {
     tables.close();
+    await eventSources.close();
     schedules.close();
     machines.close();
     await athena.close();

@@ -121,8 +121,32 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
       'The file system is that of the host; files that a function brings along beside its bundle lie where `LAMBDA_TASK_ROOT` says.',
       'An event that a schedule hands over is handled once: Lambda’s own two retries of asynchronous events are not made.',
     ],
-    absent: ['The Invoke API on the wire, asynchronous invocations, event source mappings, versions and aliases, layers, X-Ray.'],
+    absent: ['The Invoke API on the wire, asynchronous invocations, versions and aliases, layers, X-Ray.'],
     tests: ['tests/local/function.test.ts'],
+  },
+  'event-source': {
+    service: 'AWS Lambda event source mappings',
+    refusal:
+      '`UnknownOperationException`; an input of the resource that is not modelled, or that Lambda would refuse, stops the host before it starts',
+    alike: [
+      'Records of a shard are handed over in their order, one batch at a time; a batch is sent on when it is full, when its batching window ends or when an event could hold no more (6 MB).',
+      'An event has the members that Lambda gives it, with data in base64, event ids, and the arrival in seconds.',
+      'A function that throws or times out fails its batch; `batchItemFailures` fails it from the lowest record named on, and a name that is empty or unknown fails all of it.',
+      'A failed batch is tried again with growing waits until its retries are used up or its records are too old; split in two, or at the record that was named, where that is asked for, and splitting costs no retries.',
+      'A batch that was given up on is described in S3, by the key and in the form that Lambda has: condition, number of invocations, first and last record, and the event itself.',
+      'Tumbling windows by arrival: state is handed from batch to batch, an answer without it is a failure, a last invocation without records comes at the end of the window and is tried until it succeeds; state above 1 MB ends the window early.',
+      'What was done is remembered over restarts, with the state of the open window; what was under way is handed over again.',
+    ],
+    different: [
+      'Waits between retries are 1 s, doubled up to a minute: AWS says no numbers. A function that cannot be invoked at all is tried again after 5 s.',
+      'A shard is read a second after an arrival; Lambda polls about once a second.',
+      'A window without records, or of which every record was given up on, has no last invocation.',
+    ],
+    absent: [
+      'Other sources than data streams, filters, enhanced fan-out, several batches of a shard at a time, AT_TIMESTAMP, destinations other than S3.',
+      'Creating, changing and deleting mappings; the IteratorAge metric (the figure is in `GET /_lithify/status`).',
+    ],
+    tests: ['tests/local/event-source.test.ts'],
   },
   catalog: {
     service: 'AWS Glue Data Catalog',

@@ -1,6 +1,7 @@
 import { honouredInputs as athenaHonoured, ignoredInputs as athenaIgnored } from './stand-ins/athena/settings';
 import { honouredInputs as catalogHonoured, ignoredInputs as catalogIgnored } from './stand-ins/catalog/settings';
 import { honouredInputs as deliveryHonoured, ignoredInputs as deliveryIgnored } from './stand-ins/delivery/settings';
+import * as eventSource from './stand-ins/event-source/settings';
 import { honouredInputs as functionHonoured, ignoredInputs as functionIgnored } from './stand-ins/function/settings';
 import { honouredInputs as lifecycleHonoured, ignoredInputs as lifecycleIgnored } from './stand-ins/s3/lifecycle-settings';
 import * as httpApi from './stand-ins/http-api/settings';
@@ -20,6 +21,7 @@ export const STAND_INS = [
   'schedule',
   'table',
   'http-api',
+  'event-source',
 ] as const;
 export type StandInName = (typeof STAND_INS)[number];
 
@@ -85,6 +87,11 @@ export const SUPPORT: Readonly<Record<string, Support>> = {
   'aws:iam/role:Role': { inert: 'every caller signs as its role; policies are not evaluated' },
   'aws:iam/rolePolicy:RolePolicy': { inert: 'policies are not evaluated' },
   'aws:lambda/function:Function': { standIn: 'function', honoured: functionHonoured, ignored: functionIgnored },
+  [eventSource.MAPPING_TYPE]: {
+    standIn: 'event-source',
+    honoured: eventSource.honouredInputs,
+    ignored: eventSource.ignoredInputs,
+  },
   'aws:cloudwatch/logGroup:LogGroup': { inert: 'logs are files in the data directory, which do not expire' },
   'aws:cloudwatch/logStream:LogStream': { inert: 'the delivery stand-in opens its log by itself' },
   'aws:glue/catalogDatabase:CatalogDatabase': glue('aws:glue/catalogDatabase:CatalogDatabase'),

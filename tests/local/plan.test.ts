@@ -122,6 +122,7 @@ test.each(['dev', 'prod'])('the whole program of %s runs locally', async (stack)
     schedule: 1,
     table: 0,
     'http-api': 0,
+    'event-source': 0,
   });
   expect(inert.every(({ because }) => because.length > 10)).toBe(true);
 });
