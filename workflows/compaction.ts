@@ -1,5 +1,6 @@
 import type { FunctionName } from '../contracts/environments';
 import type { Catcher, Expression, Json, Retrier, State, StateMachine, TaskState } from './asl';
+import { PASSING_TROUBLE } from './steps';
 
 /** What the state machine calls, by ARN and name. */
 export interface CompactionTargets {
@@ -38,8 +39,29 @@ const PASSING: Retrier = {
   JitterStrategy: 'FULL',
 };
 
+/** What a step's own calls may meet in passing, after the SDK's tries of seconds. Every step may be done again as it is. */
+const STEP_PASSING: Retrier = {
+  ErrorEquals: [PASSING_TROUBLE],
+  IntervalSeconds: 5,
+  MaxAttempts: 4,
+  BackoffRate: 3,
+  MaxDelaySeconds: 120,
+  JitterStrategy: 'FULL',
+};
+
+/**
+ * A sandbox that died in the midst of its work, and one that was too slow, once more: nothing of it is left running.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
+const SANDBOX_LOST: Retrier = {
+  ErrorEquals: ['Runtime.ExitError', 'Sandbox.Timedout'],
+  IntervalSeconds: 2,
+  MaxAttempts: 1,
+  BackoffRate: 1,
+};
+
 const ATHENA_PASSING: Retrier = {
-  ErrorEquals: ['Athena.TooManyRequestsException', 'Athena.InternalServerException'],
+  ErrorEquals: ['Athena.TooManyRequestsException', 'Athena.InternalServerException', 'Athena.SdkClientException'],
   IntervalSeconds: 5,
   MaxAttempts: 8,
   BackoffRate: 2,
@@ -78,7 +100,7 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
     Resource: 'arn:aws:states:::lambda:invoke',
     Arguments: { FunctionName: targets.functionArns[name], Payload: payload },
     TimeoutSeconds: LAMBDA_SECONDS,
-    Retry: [PASSING],
+    Retry: [PASSING, STEP_PASSING, SANDBOX_LOST],
     ...rest,
   });
 
@@ -113,7 +135,13 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
     TimeoutSeconds: 60,
     Retry: [
       {
-        ErrorEquals: ['Glue.ConcurrentModificationException', 'Glue.InternalServiceException', 'Glue.OperationTimeoutException'],
+        ErrorEquals: [
+          'Glue.ConcurrentModificationException',
+          'Glue.InternalServiceException',
+          'Glue.OperationTimeoutException',
+          'Glue.ThrottlingException',
+          'Glue.SdkClientException',
+        ],
         IntervalSeconds: 2,
         MaxAttempts: 4,
         BackoffRate: 2,

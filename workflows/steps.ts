@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { runSchema } from './run';
 
+/** The error's name where a step's function met a trouble of the moment: a busy, broken or unreachable service. */
+export const PASSING_TROUBLE = 'PassingTrouble';
+
 /**
  * What crosses the states of the machine, step by step. Lists never do: they travel as S3 objects of the run's folder, because a
  * state's payload may not pass 262,144 bytes (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).

@@ -22,8 +22,11 @@ export interface ListedObject {
 }
 
 const unquoted = (etag: string | undefined): string => (etag ?? '').replaceAll('"', '');
+/** A bucket that is not there has the status of a missing object, and is a missing right or a mistake: never just "gone". */
 const isCode = (thrown: unknown, ...codes: readonly (string | number)[]): boolean =>
-  thrown instanceof S3ServiceException && (codes.includes(thrown.name) || codes.includes(thrown.$metadata.httpStatusCode ?? 0));
+  thrown instanceof S3ServiceException &&
+  thrown.name !== 'NoSuchBucket' &&
+  (codes.includes(thrown.name) || codes.includes(thrown.$metadata.httpStatusCode ?? 0));
 
 /** S3 answers 1,000 keys a page and takes 1,000 a deletion: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 const PAGE = 1_000;

@@ -2,6 +2,7 @@ import validate from 'asl-validator';
 import type { FunctionName } from '../../contracts/environments';
 import { FUNCTION_NAMES } from '../../contracts/environments';
 import type { State } from '../../workflows/asl';
+import { PASSING_TROUBLE } from '../../workflows/steps';
 import { compactionMachine, type CompactionTargets } from '../../workflows/compaction';
 
 type Step = Exclude<FunctionName, 'transform'>;
@@ -99,6 +100,20 @@ describe('the compaction state machine', () => {
     // A gather task's failure is caught by the Map around it.
     expect(uncaught.map(({ name }) => name)).toEqual(['Rewrite batches/Gather/Gather objects']);
     expect(tasks.filter(({ state }) => state.TimeoutSeconds <= 0)).toEqual([]);
+  });
+
+  it('does every step again after a trouble of the moment or the death of its sandbox, and never after a refusal', () => {
+    const steps = allStates.flatMap(([name, state]) =>
+      state.Type === 'Task' && state.Resource === 'arn:aws:states:::lambda:invoke' ? [{ name, retried: state.Retry ?? [] }] : [],
+    );
+    for (const { name, retried } of steps) {
+      const errors = retried.flatMap(({ ErrorEquals }) => ErrorEquals);
+      expect({ name, errors }).toEqual({
+        name,
+        errors: expect.arrayContaining([PASSING_TROUBLE, 'Runtime.ExitError', 'Lambda.TooManyRequestsException']) as unknown,
+      });
+      expect(errors.filter((error) => /^States\.|AccessDenied|VerificationFailed/.test(error))).toEqual([]);
+    }
   });
 
   it('gives the lock back on every way that took it', () => {

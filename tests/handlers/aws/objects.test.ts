@@ -31,6 +31,13 @@ describe('the lake bucket', () => {
     await expect(answering(refused('SlowDown', 503)).objects.read('a')).rejects.toThrow('SlowDown');
   });
 
+  it('takes a missing bucket for a failure, never for a missing object', async () => {
+    const gone = () => answering(refused('NoSuchBucket', 404)).objects;
+    await expect(gone().read('a')).rejects.toThrow('NoSuchBucket');
+    await expect(gone().replace('a', 'e1', 'x')).rejects.toThrow('NoSuchBucket');
+    await expect(gone().remove('a', 'e1')).rejects.toThrow('NoSuchBucket');
+  });
+
   it('creates only what is missing, and tries a concurrent conflict again', async () => {
     const { objects, sent } = answering(refused('ConditionalRequestConflict', 409), {});
     expect(await objects.create('a', 'x')).toBe(true);
