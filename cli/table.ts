@@ -20,6 +20,10 @@ export const COMMANDS = {
     summary: 'run the embedded host in the foreground',
     load: (): Command => (lazily('./commands/local') as typeof import('./commands/local')).localCommand,
   },
+  console: {
+    summary: 'run the embedded host with the members page, for a browser',
+    load: (): Command => (lazily('./commands/console') as typeof import('./commands/console')).consoleCommand,
+  },
   advance: {
     summary: 'let time pass on a host with a clock that is set by hand',
     load: (): Command => (lazily('./commands/advance') as typeof import('./commands/advance')).advanceCommand,

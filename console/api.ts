@@ -89,7 +89,7 @@ export const api = {
     ask<MemberPage>('GET', `/api/members${after === null ? '' : `?after=${encodeURIComponent(after)}`}`),
   create: (request: ChangeRequest) => ask<ChangeAnswer>('POST', '/api/members', request),
   update: (id: string, request: ChangeRequest) => ask<ChangeAnswer>('PUT', at(id), request),
-  remove: ({ member_id: id, version }: Member, requestId: string, isFirehose: boolean) => {
+  remove: ({ id, version }: Member, requestId: string, isFirehose: boolean) => {
     const query = new URLSearchParams({ request_id: requestId, version: String(version), is_firehose: String(isFirehose) });
     return ask<ChangeAnswer>('DELETE', `${at(id)}?${query.toString()}`);
   },

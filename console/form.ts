@@ -54,7 +54,7 @@ export class MemberForm {
 
   /** Forgets what is edited if it is this member. */
   forget(memberId: string): void {
-    if (this.#editing?.member_id === memberId) this.clear();
+    if (this.#editing?.id === memberId) this.clear();
   }
 
   clear(): void {
@@ -93,11 +93,11 @@ export class MemberForm {
   async #send(member: MemberFields): Promise<ChangeAnswer> {
     const editing = this.#editing;
     const isFirehose = this.options.isFirehose();
-    const content = JSON.stringify([editing?.member_id, editing?.version, member, isFirehose]);
+    const content = JSON.stringify([editing?.id, editing?.version, member, isFirehose]);
     const requestId = this.#unanswered?.content === content ? this.#unanswered.requestId : newRequestId();
     this.#unanswered = { content, requestId };
     const request = { request_id: requestId, is_firehose: isFirehose, member };
-    return editing === undefined ? api.create(request) : api.update(editing.member_id, { ...request, version: editing.version });
+    return editing === undefined ? api.create(request) : api.update(editing.id, { ...request, version: editing.version });
   }
 
   #refused({ status, message, answer }: Refused): void {

@@ -9,7 +9,7 @@ const FIELDS = ['name', 'email', 'role'] as const;
 const LABELS = { name: 'Name', email: 'Email address', role: 'Role' } as const;
 
 /** Shows what the lake holds of a member, asked of it in SQL. */
-export const openHistory = async ({ member_id: id, name }: Member): Promise<void> => {
+export const openHistory = async ({ id, name }: Member): Promise<void> => {
   const dialog = byId('history', HTMLDialogElement);
   const state = byId('history-state', HTMLParagraphElement);
   const query = byId('history-query', HTMLDetailsElement);

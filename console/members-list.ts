@@ -28,21 +28,21 @@ export class MembersList {
   async loadMore(): Promise<void> {
     if (this.#next === null) return;
     const { members, next } = await api.list(this.#next);
-    const known = new Set(this.#members.map(({ member_id: id }) => id));
-    this.#show([...this.#members, ...members.filter(({ member_id: id }) => !known.has(id))], next);
+    const known = new Set(this.#members.map(({ id }) => id));
+    this.#show([...this.#members, ...members.filter(({ id }) => !known.has(id))], next);
   }
 
   put(member: Member): void {
-    const isThere = this.#members.some(({ member_id: id }) => id === member.member_id);
+    const isThere = this.#members.some(({ id }) => id === member.id);
     this.#show(
-      isThere ? this.#members.map((one) => (one.member_id === member.member_id ? member : one)) : [member, ...this.#members],
+      isThere ? this.#members.map((one) => (one.id === member.id ? member : one)) : [member, ...this.#members],
       this.#next,
     );
   }
 
   take(memberId: string): void {
     this.#show(
-      this.#members.filter(({ member_id: id }) => id !== memberId),
+      this.#members.filter(({ id }) => id !== memberId),
       this.#next,
     );
   }
@@ -62,7 +62,7 @@ export class MembersList {
     const { name, email, role } = member;
     return make(
       'li',
-      { 'data-id': member.member_id },
+      { 'data-id': member.id },
       make(
         'div',
         { class: 'who' },

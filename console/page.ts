@@ -28,19 +28,21 @@ const guarded = (work: () => Promise<void>): void => {
   });
 };
 
+const showHistory = (member: Member): void => guarded(() => openHistory(member));
+
 const refreshOutbox = async (): Promise<void> => showOutbox(await api.outbox());
 
 const list = new MembersList({
   edit: (member) => form.edit(member),
   remove: (member) => confirmRemoval(member),
-  history: (member) => guarded(() => openHistory(member)),
+  history: (member) => showHistory(member),
 });
 
 const form = new MemberForm({
   isFirehose: () => isFirehose,
   onDone: (change, { member, send }) => {
     list.put(member);
-    showOutcome(change, member.name, send);
+    showOutcome(change, member, send, showHistory);
     guarded(refreshOutbox);
   },
   onSignedOut: () => showSignedOut('Your sign-in is not valid any more.'),
@@ -62,7 +64,7 @@ const confirmRemoval = (member: Member): void => {
 const remove = async (member: Member, requestId: string): Promise<void> => {
   try {
     const { send } = await api.remove(member, requestId, isFirehose);
-    showOutcome('deleted', member.name, send);
+    showOutcome('deleted', member, send, showHistory);
   } catch (thrown) {
     if (!(thrown instanceof Refused) || (thrown.status !== 404 && thrown.status !== 409)) throw thrown;
     announce(thrown.message);
@@ -73,8 +75,8 @@ const remove = async (member: Member, requestId: string): Promise<void> => {
       return;
     }
   }
-  form.forget(member.member_id);
-  list.take(member.member_id);
+  form.forget(member.id);
+  list.take(member.id);
   byId('list-title', HTMLHeadingElement).focus();
   await refreshOutbox();
 };

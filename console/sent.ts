@@ -1,6 +1,6 @@
 import type { OutboxAnswer, SendOutcome } from '../contracts/console-api';
-import type { MemberChange } from '../contracts/member';
-import { announce, byId, make, moment, plural } from './dom';
+import type { Member, MemberChange } from '../contracts/member';
+import { announce, button, byId, make, moment, plural } from './dom';
 
 const PATHS = { kinesis: 'Kinesis', firehose: 'Firehose' } as const;
 const MOST_SHOWN = 50;
@@ -14,7 +14,13 @@ export const outcomeSentence = ({ path, state, attempts }: SendOutcome): string 
 };
 
 /** Puts the outcome of a change on top of the list, and says it. */
-export const showOutcome = (change: MemberChange, name: string, send: SendOutcome): void => {
+export const showOutcome = (
+  change: MemberChange,
+  member: Member,
+  send: SendOutcome,
+  openHistory: (member: Member) => void,
+): void => {
+  const { name } = member;
   const list = byId('sent', HTMLOListElement);
   byId('sent-empty', HTMLParagraphElement).hidden = true;
   const sentence = outcomeSentence(send);
@@ -29,6 +35,8 @@ export const showOutcome = (change: MemberChange, name: string, send: SendOutcom
       {},
       make('span', { class: `outcome ${send.state}` }, send.state === 'acknowledged' ? 'Sent' : 'Waiting'),
       make('p', {}, make('strong', {}, `member:${change}`), ` ${name}`, ...details),
+      // The one way to the history of a member that is not in the list any more.
+      ...(change === 'deleted' ? [button('History', `History of ${name}, deleted`, () => openHistory(member))] : []),
     ),
   );
   while (list.children.length > MOST_SHOWN) list.lastElementChild?.remove();

@@ -15,7 +15,7 @@ export interface MemberFields {
 /** A member as it is stored and logged. Times are Unix milliseconds. */
 export interface Member extends MemberFields {
   /** UUID, version 7: members sort by the time they were created. */
-  readonly member_id: string;
+  readonly id: string;
   /** From 1; every change adds 1, and an update of another version than the current one is refused. */
   readonly version: number;
   readonly created_at: number;

@@ -12,5 +12,5 @@ export const memberHistoryStatement = (database: string, memberId: string): stri
   payload
 FROM ${qualified(database, TABLE)}
 WHERE event_type = ${literal(EVENT_TYPE)}
-  AND json_extract_scalar(payload, '$.member.member_id') = ${literal(memberId)}
+  AND member_id = ${literal(memberId)}
 ORDER BY created_datetime, CAST(json_extract_scalar(payload, '$.member.version') AS bigint), ingested_at`;

@@ -205,7 +205,7 @@ const fieldsOf = (body: Readonly<Record<string, unknown>>): MemberFields => {
 
 export const created = (requestId: string, fields: MemberFields, now: number): Member => ({
   // The request's own id: asked a second time, it finds the member that it made the first time.
-  member_id: requestId,
+  id: requestId,
   version: 1,
   ...fields,
   created_at: now,

@@ -15,7 +15,7 @@ const eventSchema = z.object({
   event_uuid: z.string(),
   event_name: z.enum(MEMBER_CHANGES.map((change) => `member:${change}` as const)),
   member: z.object({
-    member_id: z.string(),
+    id: z.string(),
     version: z.int(),
     name: z.string(),
     email: z.string(),

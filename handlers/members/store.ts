@@ -69,7 +69,7 @@ const outboxItem = z.object({
 const memberOf = (attributes: Attributes): StoredMember => {
   const { id, member_name: name, member_role: role, request_id: requestId, ...rest } = memberItem.parse(attributes);
   const { version, email, created_at, updated_at } = rest;
-  return { member: { member_id: id, version, name, email, role, created_at, updated_at }, requestId };
+  return { member: { id, version, name, email, role, created_at, updated_at }, requestId };
 };
 
 const entryOf = (attributes: Attributes): OutboxEntry => {
@@ -130,7 +130,7 @@ export class MemberStore {
             ExpressionAttributeNames: { '#version': 'version' },
             ExpressionAttributeValues: { ':version': { N: String(expectedVersion) } },
           };
-    const key = { kind: MEMBER, id: { S: member.member_id } };
+    const key = { kind: MEMBER, id: { S: member.id } };
     const change: TransactWriteItem = remove
       ? { Delete: { TableName: this.table, Key: key, ...condition } }
       : { Put: { TableName: this.table, Item: { ...key, ...attributesOf(member, requestId) }, ...condition } };

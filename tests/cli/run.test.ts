@@ -197,7 +197,7 @@ describe('help', () => {
     expect(stdout).toMatch(/--late SHARE +how much \(default 0\.25\)/);
   });
 
-  const own = Object.entries(COMMANDS).filter(([name]) => !['demo', 'local'].includes(name));
+  const own = Object.entries(COMMANDS).filter(([name]) => !['demo', 'local', 'console'].includes(name));
   it.each(own)('of %s carries the name and summary that the table has', (name, { summary, load }) => {
     expect(load()).toMatchObject({ name, summary });
     expect(load().help).toContain(`lithify ${name}`);
