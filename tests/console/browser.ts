@@ -14,5 +14,9 @@ export const openBrowser = async (): Promise<Browser> => {
   const { default: packaged } = await import('@sparticuz/chromium');
   const executablePath = await packaged.executablePath();
   if (!existsSync(executablePath)) throw new Error(`there is no Chromium at ${executablePath}`);
-  return chromium.launch({ executablePath, args: packaged.args.filter((argument) => !UNWANTED.includes(argument)), headless: true });
+  return chromium.launch({
+    executablePath,
+    args: packaged.args.filter((argument) => !UNWANTED.includes(argument)),
+    headless: true,
+  });
 };
