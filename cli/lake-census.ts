@@ -99,11 +99,14 @@ export const lakeCensus = async (
     found.set(census.path, census);
     onProgress(found.size);
   };
-  await concurrently(await listTypes(objects, feed), CONCURRENT_TYPES, async (type) => {
-    for await (const { partition, path, objects: listed, marked } of listPartitions(objects, feed, type, {}, (key) =>
+  const known = await listTypes(objects, feed, (key) => misplaced.push(key));
+  await concurrently(known.types, CONCURRENT_TYPES, async (type) => {
+    for await (const { partition, path, sources, markers } of listPartitions(objects, feed, type, {}, known, (key) =>
       misplaced.push(key),
-    ))
+    )) {
+      const [listed, marked] = [await collect(sources), (await collect(markers)).sort(byIdentity)];
       note(await partitionCensus(objects, partition, registeredAt.get(path), listed, marked));
+    }
   });
   const withoutObjects = [...registeredAt].filter(([path]) => !found.has(path));
   await concurrently(withoutObjects, CONCURRENT_TYPES, async ([, registered]) =>

@@ -137,6 +137,9 @@ export const markedSource = (table: string, key: string): { readonly key: string
 /** The folder of one run. A run's id starts with its start time, so runs list in the order in which they began. */
 export const runPrefix = (table: string, run: string): string => `${runsPrefix(table)}${run}/`;
 export const planKey = (table: string, run: string): string => `${runPrefix(table, run)}plan.json`;
+/** What one round of planning found, where there is more than one. */
+export const planRoundKey = (table: string, run: string, round: number): string =>
+  `${runPrefix(table, run)}planning/${round}.json`;
 /** What a plan lists lies in a folder of its own, so that a planner that was started twice cannot mix two plans. */
 export const planFolder = (table: string, run: string, nonce: string): string => `${runPrefix(table, run)}plans/${nonce}/`;
 export const batchesKey = (folder: string): string => `${folder}batches.json`;

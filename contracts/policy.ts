@@ -33,6 +33,11 @@ export const policySchema = z.strictObject({
     .int()
     .min(1)
     .default(8 * 1024 * MIB),
+  /**
+   * What one round of planning reads: entries of listings, ledgers and markers, a call counting as a page of 1,000. A partition that is begun is
+   * ended. Measured (`npm run bench -- plan`, docs/operations.md), the default takes a third of a function's 15 minutes.
+   */
+  planEntries: z.int().min(1).default(8_000_000),
   /** What one gather invocation may read: bounds its time. */
   gatherBytes: z
     .int()

@@ -271,6 +271,7 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
       {
         kind: 'failure',
         ...inBatch,
+        tries: expression('$tries'),
         error: expression('$error'),
         cause: expression('$cause'),
         createBytes: expression('$createBytes'),
@@ -334,12 +335,18 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
       'All routed?': {
         Type: 'Choice',
         Choices: [{ Condition: expression('$not($states.input.done)'), Next: 'Route' }],
-        Default: 'Plan',
+        Default: 'Start planning',
       },
-      Plan: invoke('plan', inRun, { Output: RESULT, Catch: [failed('Report failure')], Next: 'Anything due?' }),
+      'Start planning': { Type: 'Pass', Output: { round: 0 }, Next: 'Plan' },
+      Plan: invoke(
+        'plan',
+        { ...inRun, round: expression('$states.input.round') },
+        { Output: RESULT, Catch: [failed('Report failure')], Next: 'Anything due?' },
+      ),
       'Anything due?': {
         Type: 'Choice',
         Choices: [
+          { Condition: expression('$not($states.input.done)'), Next: 'Plan' },
           { Condition: expression('$run.dryRun'), Next: 'Report' },
           { Condition: expression('$states.input.batches = 0'), Next: 'Sweep' },
         ],

@@ -33,8 +33,11 @@ export const plannedPartitionSchema = z.object({
   due: z.boolean(),
   /** Why it is due or not, for people. */
   reason: z.string(),
+  /** What this run reads of it. */
   newObjects: z.number(),
   newBytes: z.number(),
+  /** New as well, but more than one run takes of a partition: left to the next. */
+  left: z.object({ objects: z.number(), bytes: z.number() }).optional(),
   /** Last modification of the oldest new object, ISO 8601. */
   oldestNew: z.string().optional(),
   published: publishedSchema.optional(),
@@ -51,6 +54,22 @@ export const batchSchema = z.object({
   partitions: z.array(plannedPartitionSchema),
 });
 export type Batch = z.infer<typeof batchSchema>;
+
+/** A partition whose batch failed, with the run that had published it then: it is planned alone until it is published again. */
+export const aloneSchema = z.object({ partition: z.string(), publishedBy: z.string().optional() });
+export type Alone = z.infer<typeof aloneSchema>;
+
+/** One round of planning, where one invocation cannot list everything. The last round makes the plan of all of them. */
+export const planRoundSchema = z.object({
+  /** When planning began, ISO 8601: every round decides by this time. */
+  at: z.string(),
+  listedObjects: z.number(),
+  misplaced: z.array(z.string()),
+  partitions: z.array(plannedPartitionSchema),
+  /** Types that are not listed to their end (null: a feed without types), and the date up to which they are. */
+  remaining: z.array(z.object({ type: z.string().nullable(), after: z.string().optional() })),
+});
+export type PlanRound = z.infer<typeof planRoundSchema>;
 
 export const planSchema = z.object({
   run: z.string(),
@@ -72,6 +91,8 @@ export const planSchema = z.object({
   partitions: z.array(plannedPartitionSchema),
   /** Partition paths that the next run lists as well, whatever their day. */
   carry: z.array(z.string()),
+  /** Partitions that are planned one per batch, since a batch with them failed. */
+  alone: z.array(aloneSchema).default([]),
 });
 export type Plan = z.infer<typeof planSchema>;
 
@@ -184,6 +205,8 @@ export type Publication = z.infer<typeof publicationSchema>;
 export const failureSchema = z.object({
   batch: z.string(),
   attempt: z.string(),
+  /** Which try of the batch it was: 1, 2. */
+  tries: z.number().default(0),
   error: z.string(),
   cause: z.string(),
   /** What the CTAS of the attempt had scanned, where it came so far. */

@@ -13,10 +13,15 @@ export async function* newSources<S extends Source>(
   ...known: readonly AsyncIterable<{ readonly key: string; readonly etag: string }>[]
 ): AsyncGenerator<S> {
   const cursors = known.map((entries) => new KnownCursor(entries));
-  for await (const source of listed) {
-    let seen = false;
-    for (const cursor of cursors) if (await cursor.knows(source)) seen = true;
-    if (!seen) yield source;
+  try {
+    for await (const source of listed) {
+      let seen = false;
+      for (const cursor of cursors) if (await cursor.knows(source)) seen = true;
+      if (!seen) yield source;
+    }
+  } finally {
+    // What was not read to its end is let go, with the connection that it holds.
+    await Promise.all(cursors.map((cursor) => cursor.close()));
   }
 }
 
@@ -46,6 +51,10 @@ class KnownCursor {
       }
     }
     return this.#etags.has(etag);
+  }
+
+  async close(): Promise<void> {
+    await this.#entries.return?.();
   }
 
   async #next(): Promise<void> {

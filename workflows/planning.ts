@@ -58,41 +58,84 @@ export const decide = (
 export const bucketCountFor = (bytes: number, policy: Policy): number =>
   Math.min(MAX_WRITERS, Math.max(1, Math.ceil(bytes / policy.targetFileBytes)));
 
-const bytesOf = (partition: PlannedPartition): number => partition.newBytes + (partition.published?.bytes ?? 0);
+/**
+ * Gather invocations of one attempt at most. Each writes up to 24 events into the history of its batch's execution (7, and 3 for each of 5
+ * retries), there are 2 attempts, and a history ends at 25,000 events: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
+export const MAX_TASKS = 400;
+
+/** What one batch may gather so that it takes no more tasks: two that follow each other hold more than one may, in bytes or in objects. */
+export const batchLimits = ({ gatherBytes, gatherObjects }: Policy): { readonly bytes: number; readonly objects: number } => ({
+  bytes: (MAX_TASKS / 4) * gatherBytes,
+  objects: (MAX_TASKS / 4) * gatherObjects,
+});
+
+/** Whether a run that has taken so much of a partition takes one more object; the first is always taken. */
+export const partitionTakes = (
+  taken: { readonly objects: number; readonly bytes: number },
+  next: { readonly bytes: number },
+  policy: Policy,
+): boolean => {
+  const limits = batchLimits(policy);
+  return taken.objects === 0 || (taken.objects < limits.objects && taken.bytes + next.bytes <= limits.bytes);
+};
+
+/** What a partition adds to its batch: what it gathers, and the current rows that are united with it. */
+const bytesOf = ({ newBytes, published }: PlannedPartition, rebuild: boolean): number =>
+  newBytes + (rebuild ? 0 : (published?.bytes ?? 0));
+
+interface OpenBatch {
+  readonly bucketCount: number;
+  bytes: number;
+  newBytes: number;
+  newObjects: number;
+  readonly partitions: PlannedPartition[];
+}
 
 /**
- * Batches of due partitions: one bucket count each, partitions x buckets within Athena's writers, within the byte budget. A partition
- * above the budget, or one whose batch failed last time (`alone`), runs alone.
+ * Batches of due partitions: one bucket count each, partitions x buckets within Athena's writers, within the byte budget and what an attempt
+ * may gather. A partition above the budget, or one whose batch failed before (`alone`), runs alone.
  */
 export const formBatches = (
   partitions: readonly PlannedPartition[],
   policy: Policy,
   alone: ReadonlySet<string> = new Set(),
+  rebuild = false,
 ): readonly Batch[] => {
-  const batches: { bucketCount: number; bytes: number; partitions: PlannedPartition[] }[] = [];
-  const open = new Map<number, { bucketCount: number; bytes: number; partitions: PlannedPartition[] }>();
+  const batches: OpenBatch[] = [];
+  const open = new Map<number, OpenBatch>();
+  const limits = batchLimits(policy);
+  const begun = (bucketCount: number): OpenBatch => {
+    const batch = { bucketCount, bytes: 0, newBytes: 0, newObjects: 0, partitions: [] };
+    batches.push(batch);
+    return batch;
+  };
+  const fits = (batch: OpenBatch, partition: PlannedPartition, bytes: number): boolean =>
+    (batch.partitions.length + 1) * batch.bucketCount <= MAX_WRITERS &&
+    batch.bytes + bytes <= policy.batchBytes &&
+    batch.newBytes + partition.newBytes <= limits.bytes &&
+    batch.newObjects + partition.newObjects <= limits.objects;
   for (const partition of partitions) {
     if (!partition.due) continue;
-    const bytes = bytesOf(partition);
+    const bytes = bytesOf(partition, rebuild);
     const { bucketCount } = partition;
-    if (bytes > policy.batchBytes || alone.has(partition.partition)) {
-      batches.push({ bucketCount, bytes, partitions: [partition] });
-      continue;
-    }
     let batch = open.get(bucketCount);
-    if (
-      batch === undefined ||
-      (batch.partitions.length + 1) * bucketCount > MAX_WRITERS ||
-      batch.bytes + bytes > policy.batchBytes
-    ) {
-      batch = { bucketCount, bytes: 0, partitions: [] };
+    if (bytes > policy.batchBytes || alone.has(partition.partition)) batch = begun(bucketCount);
+    else if (batch === undefined || !fits(batch, partition, bytes)) {
+      batch = begun(bucketCount);
       open.set(bucketCount, batch);
-      batches.push(batch);
     }
     batch.bytes += bytes;
+    batch.newBytes += partition.newBytes;
+    batch.newObjects += partition.newObjects;
     batch.partitions.push(partition);
   }
-  return batches.map((batch, index) => ({ batch: `b${String(index + 1).padStart(4, '0')}`, ...batch }));
+  return batches.map(({ bucketCount, bytes, partitions: members }, index) => ({
+    batch: `b${String(index + 1).padStart(4, '0')}`,
+    bucketCount,
+    bytes,
+    partitions: members,
+  }));
 };
 
 /**
@@ -121,22 +164,27 @@ export const carryOver = (
 ): readonly string[] =>
   [...new Set([...(full ? [] : previous), ...withNews, ...routedInto])].filter((path) => !isLate(partitionOfPath(path))).sort();
 
-/** Splits sources into gather invocations, bounded in bytes and objects, so that each ends well within its timeout. */
-export const gatherTasks = <S extends { readonly bytes: number }>(
-  sources: readonly S[],
+/** Whether a gather task that holds so much takes one more source; the first is always taken, so a large object has a task of its own. */
+export const taskTakes = (
+  task: { readonly objects: number; readonly bytes: number },
+  next: { readonly bytes: number },
   policy: Policy,
-): readonly (readonly S[])[] => {
-  const tasks: S[][] = [];
-  let bytes = Infinity;
-  for (const source of sources) {
-    const task = tasks.at(-1);
-    if (task === undefined || bytes + source.bytes > policy.gatherBytes || task.length >= policy.gatherObjects) {
-      tasks.push([source]);
-      bytes = source.bytes;
-    } else {
-      task.push(source);
-      bytes += source.bytes;
+): boolean => task.objects === 0 || (task.objects < policy.gatherObjects && task.bytes + next.bytes <= policy.gatherBytes);
+
+/** Splits sources into gather invocations, bounded in bytes and objects, so that each ends well within its timeout. */
+export async function* gatherTasks<S extends { readonly bytes: number }>(
+  sources: AsyncIterable<S>,
+  policy: Policy,
+): AsyncGenerator<readonly S[]> {
+  let task: S[] = [];
+  let bytes = 0;
+  for await (const source of sources) {
+    if (!taskTakes({ objects: task.length, bytes }, source, policy)) {
+      yield task;
+      [task, bytes] = [[], 0];
     }
+    task.push(source);
+    bytes += source.bytes;
   }
-  return tasks;
-};
+  if (task.length > 0) yield task;
+}

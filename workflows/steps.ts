@@ -39,8 +39,11 @@ export interface RouteResult {
   readonly unreadable: number;
 }
 
-export const planRequest = step({});
+export const planRequest = step({ round: z.int().default(0) });
 export interface PlanResult {
+  /** False where another round is to go on listing. */
+  readonly done: boolean;
+  readonly round: number;
   readonly batches: number;
   readonly partitions: number;
   readonly batchesKey: string;
@@ -100,7 +103,13 @@ export interface SweepResult {
 }
 
 export const reportRequest = z.discriminatedUnion('kind', [
-  batchStep({ attempt: z.string(), error: z.string(), cause: z.string(), createBytes: z.number() }).extend({
+  batchStep({
+    attempt: z.string(),
+    tries: z.int().default(0),
+    error: z.string(),
+    cause: z.string(),
+    createBytes: z.number(),
+  }).extend({
     kind: z.literal('failure'),
   }),
   step({ error: z.string().optional(), cause: z.string().optional() }).extend({ kind: z.literal('run') }),

@@ -1,11 +1,11 @@
 import { environment } from '../../contracts/environments';
 import { feedNamed } from '../../contracts/feeds';
 import { partitionOfPath, temporaryTable } from '../../contracts/lake';
-import { batchSchema, sourceSchema } from '../../workflows/documents';
+import { batchSchema, sourceSchema, type PlannedPartition } from '../../workflows/documents';
 import { gatherTasks } from '../../workflows/planning';
 import { attemptRequest, type AttemptResult } from '../../workflows/steps';
 import { AttemptFolder, type TaskSource } from '../aws/attempts';
-import { collect, concurrently } from '../aws/concurrently';
+import { concurrently } from '../aws/concurrently';
 import { ownsLock } from '../aws/lock';
 import { LakeObjects } from '../aws/objects';
 import { CuratedPartitions } from '../aws/partitions';
@@ -14,6 +14,13 @@ import { divide, supersededByOwner } from './core';
 
 const settings = environment('attempt', process.env);
 const objects = new LakeObjects(settings.LAKE_BUCKET);
+
+/** The sources of partitions, as their lists are read: one task of them is held at a time. */
+async function* sourcesOf(partitions: readonly PlannedPartition[]): AsyncGenerator<TaskSource> {
+  for (const { partition, sourcesKey } of partitions)
+    if (sourcesKey !== undefined)
+      for await (const source of objects.readLines(sourcesKey, sourceSchema)) yield { ...source, partition };
+}
 
 /**
  * Opens one try of a batch: what is left of its partitions, divided into gather tasks. Nothing is left for a run that lost its lock
@@ -32,19 +39,19 @@ export const handler = step('attempt', async (event): Promise<AttemptResult> => 
     ? divide(planned.partitions, current, run.run)
     : { partitions: [], leftOut: planned.partitions.map(supersededByOwner) };
 
-  const lists = await concurrently(partitions, 8, async (partition): Promise<TaskSource[]> => {
-    if (partition.sourcesKey === undefined) return [];
-    const sources = await collect(objects.readLines(partition.sourcesKey, sourceSchema));
-    return sources.map((source) => ({ ...source, partition: partition.partition }));
-  });
-  const tasks = gatherTasks(lists.flat(), settings.POLICY);
   const folder = new AttemptFolder(objects, run, batch, attempt);
-  await concurrently(tasks, 8, (sources, task) => objects.putLines(folder.taskKey(task), sources));
+  let tasks = 0;
+  for await (const sources of gatherTasks(sourcesOf(partitions), settings.POLICY))
+    await objects.putLines(folder.taskKey(tasks++), sources);
   await folder.write({
-    tasks: tasks.length,
+    tasks,
     bucketCount: planned.bucketCount,
     partitions: [...partitions],
     leftOut: [...leftOut],
   });
-  return { attempt, tasks: tasks.map((_, task) => task), table: temporaryTable(run.table, run.run, batch, attempt) };
+  return {
+    attempt,
+    tasks: Array.from({ length: tasks }, (_, task) => task),
+    table: temporaryTable(run.table, run.run, batch, attempt),
+  };
 });

@@ -10,7 +10,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { z } from 'zod';
-import { Upload } from './upload';
+import { PART_BYTES, Upload } from './upload';
 
 /** ETags travel without their quotes. */
 export interface ListedObject {
@@ -30,6 +30,11 @@ const isCode = (thrown: unknown, ...codes: readonly (string | number)[]): boolea
 
 /** S3 answers 1,000 keys a page and takes 1,000 a deletion: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 const PAGE = 1_000;
+
+/** An object that must be there is not: a bug, or somebody's deletion. */
+export class MissingObject extends Error {
+  override readonly name = 'MissingObject';
+}
 
 /** The lake bucket, as the compaction's functions use it: conditional writes, sorted listings, gzip NDJSON documents. */
 export class LakeObjects {
@@ -77,8 +82,8 @@ export class LakeObjects {
   }
 
   /** An object that is written as it is made, and there only when it is completed. */
-  upload(key: string): Upload {
-    return new Upload(this.client, this.bucket, key);
+  upload(key: string, partBytes = PART_BYTES): Upload {
+    return new Upload(this.client, this.bucket, key, partBytes);
   }
 
   async readJson<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined> {
@@ -89,7 +94,7 @@ export class LakeObjects {
   /** As `readJson`, for an object that must be there: its absence is a bug or somebody's deletion. */
   async requireJson<T>(key: string, schema: z.ZodType<T>): Promise<T> {
     const value = await this.readJson(key, schema);
-    if (value === undefined) throw new Error(`s3://${this.bucket}/${key} is missing`);
+    if (value === undefined) throw new MissingObject(`s3://${this.bucket}/${key} is missing`);
     return value;
   }
 
@@ -99,18 +104,24 @@ export class LakeObjects {
     try {
       body = (await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }))).Body as Readable;
     } catch (thrown) {
-      if (optional && isCode(thrown, 'NoSuchKey', 404)) return;
-      throw thrown;
+      if (!isCode(thrown, 'NoSuchKey', 404)) throw thrown;
+      if (optional) return;
+      throw new MissingObject(`s3://${this.bucket}/${key} is missing`, { cause: thrown });
     }
     const inflated = body.pipe(createGunzip());
     body.on('error', (error) => inflated.destroy(error));
-    let rest = '';
-    for await (const chunk of inflated.setEncoding('utf8') as AsyncIterable<string>) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) yield schema.parse(JSON.parse(line));
+    try {
+      let rest = '';
+      for await (const chunk of inflated.setEncoding('utf8') as AsyncIterable<string>) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) yield schema.parse(JSON.parse(line));
+      }
+      if (rest !== '') yield schema.parse(JSON.parse(rest));
+    } finally {
+      // A reader that stops early must not keep the connection.
+      body.destroy();
     }
-    if (rest !== '') yield schema.parse(JSON.parse(rest));
   }
 
   async put(key: string, body: string | Buffer): Promise<void> {
@@ -195,6 +206,14 @@ export class LakeObjects {
   async *folders(prefix: string, options: { readonly startAfter?: string } = {}): AsyncGenerator<string> {
     for await (const page of this.#pages(prefix, options.startAfter, '/'))
       for (const { Prefix } of page.CommonPrefixes ?? []) if (Prefix !== undefined) yield Prefix;
+  }
+
+  /** What lies right below the prefix: folders, with their closing slash, and objects. */
+  async *level(prefix: string): AsyncGenerator<string> {
+    for await (const page of this.#pages(prefix, undefined, '/')) {
+      for (const { Prefix } of page.CommonPrefixes ?? []) if (Prefix !== undefined) yield Prefix;
+      for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
+    }
   }
 
   async *#pages(prefix: string, startAfter: string | undefined, delimiter: string | undefined) {

@@ -1,83 +1,66 @@
-import type { Feed } from '../../contracts/feeds';
-import { partitionOfKey, partitionPath, type Partition } from '../../contracts/lake';
+import { partitionPath, type Partition } from '../../contracts/lake';
 import type { Policy } from '../../contracts/policy';
-import type { Batch, Plan, PlannedPartition, Published } from '../../workflows/documents';
+import type { Alone, Batch, Plan, PlannedPartition, Published } from '../../workflows/documents';
 import { bucketCountFor, decide, estimateBatch, type News } from '../../workflows/planning';
 import type { Run } from '../../workflows/run';
 
-/** Groups a listing, which comes sorted, by partition. Holds one partition's objects at a time. */
-export async function* byPartition<T extends { readonly key: string }>(
-  feed: Pick<Feed, 'partitionColumns'>,
-  prefix: string,
-  listed: AsyncIterable<T>,
-  misplaced: (key: string) => void,
-): AsyncGenerator<{ readonly partition: Partition; readonly path: string; readonly items: T[] }> {
-  let group: { partition: Partition; path: string; items: T[] } | undefined;
-  for await (const item of listed) {
-    const partition = partitionOfKey(feed, prefix, item.key);
-    if (partition === undefined) {
-      misplaced(item.key);
-      continue;
-    }
-    const path = partitionPath(partition);
-    if (group?.path !== path) {
-      if (group !== undefined) yield group;
-      group = { partition, path, items: [] };
-    }
-    group.items.push(item);
-  }
-  if (group !== undefined) yield group;
-}
+export const emptyNews: News = { objects: 0, bytes: 0, oldestMillis: undefined };
 
-/** Joins grouped listings of the same partitions, all in order of path: one entry per partition, with each listing's items. */
-export async function* joinGroups<T>(
-  ...groups: readonly AsyncIterable<{ readonly partition: Partition; readonly path: string; readonly items: T[] }>[]
-): AsyncGenerator<{ readonly partition: Partition; readonly path: string; readonly items: readonly T[][] }> {
-  const iterators = groups.map((group) => group[Symbol.asyncIterator]());
-  const heads = await Promise.all(iterators.map((iterator) => iterator.next()));
-  for (;;) {
-    let least: { readonly partition: Partition; readonly path: string } | undefined;
-    for (const head of heads)
-      if (head.done !== true && (least === undefined || `${head.value.path}/` < `${least.path}/`)) least = head.value;
-    if (least === undefined) return;
-    const { partition, path } = least;
-    const items: T[][] = [];
-    for (const [index, head] of heads.entries()) {
-      if (head.done !== true && head.value.path === path) {
-        items.push(head.value.items);
-        heads[index] = await iterators[index]!.next();
-      } else items.push([]);
-    }
-    yield { partition, path, items };
-  }
-}
-
-export const newsOf = (sources: readonly { readonly bytes: number; readonly lastModified: string }[]): News => ({
-  objects: sources.length,
-  bytes: sources.reduce((sum, { bytes }) => sum + bytes, 0),
-  oldestMillis:
-    sources.length === 0
-      ? undefined
-      : sources.reduce((least, { lastModified }) => Math.min(least, Date.parse(lastModified)), Infinity),
+/** What is new, with one object more. */
+export const withNext = (
+  news: News,
+  { bytes, lastModified }: { readonly bytes: number; readonly lastModified: string },
+): News => ({
+  objects: news.objects + 1,
+  bytes: news.bytes + bytes,
+  oldestMillis: Math.min(news.oldestMillis ?? Infinity, Date.parse(lastModified)),
 });
 
-/** The plan's line for one partition, without the place of its source list. */
+/** The plan's line for one partition, without the place of its source list: decided by all that is new, sized by what the run takes of it. */
 export const plannedPartition = (
   partition: Partition,
   news: News,
+  taken: News,
   published: Published | undefined,
   run: Run,
   policy: Policy,
   nowMillis: number,
-): PlannedPartition => ({
-  partition: partitionPath(partition),
-  ...decide(partition, news, published, run, policy, nowMillis),
-  newObjects: news.objects,
-  newBytes: news.bytes,
-  ...(news.oldestMillis === undefined ? {} : { oldestNew: new Date(news.oldestMillis).toISOString() }),
-  ...(published === undefined ? {} : { published }),
-  bucketCount: bucketCountFor(news.bytes + (run.rebuild ? 0 : (published?.bytes ?? 0)), policy),
-});
+): PlannedPartition => {
+  const { due, reason } = decide(partition, news, published, run, policy, nowMillis);
+  const left = { objects: news.objects - taken.objects, bytes: news.bytes - taken.bytes };
+  return {
+    partition: partitionPath(partition),
+    due,
+    reason: left.objects === 0 ? reason : `${reason}; ${left.objects} of them are left to the next run`,
+    newObjects: taken.objects,
+    newBytes: taken.bytes,
+    ...(left.objects === 0 ? {} : { left }),
+    ...(news.oldestMillis === undefined ? {} : { oldestNew: new Date(news.oldestMillis).toISOString() }),
+    ...(published === undefined ? {} : { published }),
+    bucketCount: bucketCountFor(taken.bytes + (run.rebuild ? 0 : (published?.bytes ?? 0)), policy),
+  };
+};
+
+/**
+ * The partitions that are planned one per batch: those of batches that failed, and of earlier ones, until they are published again. A run that
+ * did not look at a partition (a narrowed one) says nothing of it.
+ */
+export const aloneNow = (
+  before: readonly Alone[],
+  failed: readonly PlannedPartition[],
+  planned: readonly PlannedPartition[],
+  lookedAt: (partition: string) => boolean,
+): readonly Alone[] => {
+  const publishers = new Map(planned.map(({ partition, published }) => [partition, published?.run]));
+  const known = new Map(before.map((entry) => [entry.partition, entry]));
+  for (const { partition, published } of failed)
+    known.set(partition, { partition, ...(published === undefined ? {} : { publishedBy: published.run }) });
+  return [...known.values()]
+    .filter(({ partition, publishedBy }) =>
+      publishers.has(partition) ? publishers.get(partition) === publishedBy : !lookedAt(partition),
+    )
+    .sort((left, right) => (left.partition < right.partition ? -1 : 1));
+};
 
 export const estimate = (batches: readonly Batch[]): Pick<Plan, 'estimatedBytes' | 'estimatedDollars'> => {
   const estimates = batches.map(estimateBatch);

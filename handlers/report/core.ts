@@ -31,6 +31,12 @@ const sum = <T>(items: readonly T[], of: (item: T) => number): number => items.r
 const ended = ({ tasks, expectation, publication }: AttemptTrail): boolean =>
   tasks === 0 || publication?.complete === true || expectation?.partitions.length === 0;
 
+const lastOf = (failures: readonly Failure[]): Failure | undefined =>
+  failures.reduce<Failure | undefined>(
+    (last, failure) => (last === undefined || failure.tries >= last.tries ? failure : last),
+    undefined,
+  );
+
 /** Batches of the plan that no attempt brought to an end, each with its last failure. */
 export const failedBatches = (
   plan: Plan | undefined,
@@ -42,9 +48,10 @@ export const failedBatches = (
     .filter(({ batch }) => !done.has(batch))
     .map(
       ({ batch }) =>
-        failures.findLast((failure) => failure.batch === batch) ?? {
+        lastOf(failures.filter((failure) => failure.batch === batch)) ?? {
           batch,
           attempt: '',
+          tries: 0,
           error: 'Unfinished',
           cause: 'the batch was not brought to an end',
         },

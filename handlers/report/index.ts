@@ -54,10 +54,11 @@ export const handler = step('report', async (event): Promise<ReportResult> => {
   const request = reportRequest.parse(event);
   const { run, now } = request;
   if (request.kind === 'failure') {
-    const { batch, attempt, error, cause, createBytes } = request;
+    const { batch, attempt, tries, error, cause, createBytes } = request;
     await objects.putJson(failureKey(run.table, run.run, batch, attempt), {
       batch,
       attempt,
+      tries,
       error,
       cause: cause.slice(0, 2_000),
       ...(createBytes < 0 ? {} : { createBytes }),
