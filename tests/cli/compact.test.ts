@@ -149,6 +149,7 @@ describe('a plan', () => {
     lastFullAt: STARTED.toISOString(),
     listedObjects: 9,
     misplaced: ['raw/events/stray.txt'],
+    alone: [],
     estimatedBytes: 400,
     estimatedDollars: 0.8,
     batchesKey: 'k',

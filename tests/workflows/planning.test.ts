@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { latePartition, partitionOfPath, partitionPath } from '../../contracts/lake';
 import { MAX_WRITERS } from '../../contracts/policy';
 import {
+  batchLimits,
   bucketCountFor,
   carryOver,
   decide,
@@ -10,10 +11,23 @@ import {
   formBatches,
   gatherTasks,
   inRange,
+  MAX_TASKS,
   oldestOpenDate,
+  partitionTakes,
   queryDollars,
 } from '../../workflows/planning';
-import { dates, eventTypes, partitions, pathOf, plannedWith, policyWith, publishedWith, runWith } from './arbitraries';
+import {
+  collected,
+  dates,
+  eventTypes,
+  partitions,
+  pathOf,
+  plannedWith,
+  policyWith,
+  publishedWith,
+  runWith,
+  streamed,
+} from './arbitraries';
 
 const MIB = 1024 * 1024;
 const NOW = Date.parse('2026-11-21T00:30:00.000Z');
@@ -173,6 +187,29 @@ describe('batches', () => {
     );
   });
 
+  it('never gather more than an attempt may, and count no current rows into a rebuild', () => {
+    fc.assert(
+      fc.property(
+        due,
+        fc.array(fc.nat({ max: 300 }), { minLength: 150, maxLength: 150 }),
+        fc.boolean(),
+        (planned, counts, rebuild) => {
+          const narrow = policyWith({ batchBytes: 64 * MIB, gatherBytes: MIB, gatherObjects: 3 });
+          const limits = batchLimits(narrow);
+          const counted = planned.map((partition, index) => ({ ...partition, newObjects: counts[index] ?? 1 }));
+          for (const batch of formBatches(counted, narrow, new Set(), rebuild)) {
+            const sum = (of: (partition: (typeof counted)[number]) => number): number =>
+              batch.partitions.reduce((total, partition) => total + of(partition), 0);
+            expect(batch.bytes).toBe(sum(({ newBytes, published }) => newBytes + (rebuild ? 0 : published!.bytes)));
+            if (batch.partitions.length === 1) continue;
+            expect(sum(({ newObjects }) => newObjects)).toBeLessThanOrEqual(limits.objects);
+            expect(sum(({ newBytes }) => newBytes)).toBeLessThanOrEqual(limits.bytes);
+          }
+        },
+      ),
+    );
+  });
+
   it('are few: small partitions share one up to the limit of writers', () => {
     const small = Array.from({ length: 250 }, (_, index) => plannedWith({ partition: pathOf(`t${index}`) }));
     expect(formBatches(small, policy).map((batch) => batch.partitions.length)).toEqual([100, 100, 50]);
@@ -220,11 +257,12 @@ describe('what the next run lists whatever its day', () => {
 });
 
 describe('gather tasks', () => {
-  it('hold every source once and in order, within bytes and objects', () => {
-    const sources = fc.array(fc.record({ bytes: fc.nat({ max: 3 * MIB }) }), { maxLength: 60 });
-    fc.assert(
-      fc.property(sources, fc.integer({ min: 1, max: 8 }), (listed, gatherObjects) => {
-        const tasks = gatherTasks(listed, policyWith({ gatherBytes: 4 * MIB, gatherObjects }));
+  const sources = fc.array(fc.record({ bytes: fc.nat({ max: 3 * MIB }) }), { maxLength: 60 });
+
+  it('hold every source once and in order, within bytes and objects', async () => {
+    await fc.assert(
+      fc.asyncProperty(sources, fc.integer({ min: 1, max: 8 }), async (listed, gatherObjects) => {
+        const tasks = await collected(gatherTasks(streamed(listed), policyWith({ gatherBytes: 4 * MIB, gatherObjects })));
         expect(tasks.flat()).toEqual(listed);
         for (const task of tasks) {
           expect(task.length).toBeGreaterThan(0);
@@ -235,7 +273,30 @@ describe('gather tasks', () => {
     );
   });
 
-  it('are none where nothing is to be gathered', () => {
-    expect(gatherTasks([], policyWith())).toEqual([]);
+  it('are none where nothing is to be gathered', async () => {
+    expect(await collected(gatherTasks(streamed([]), policyWith()))).toEqual([]);
+  });
+
+  it('of what a run takes of a partition, or a batch holds, are never more than a history has room for', async () => {
+    const policy = policyWith({ gatherBytes: 2 * MIB, gatherObjects: 2 });
+    const limits = batchLimits(policy);
+    // The worst there is: a large and a small object by turns, so that no two fit one task.
+    const worst = Array.from({ length: 5_000 }, (_, index) => ({ bytes: index % 2 === 0 ? 1 : 2 * MIB }));
+    const random = fc.array(fc.record({ bytes: fc.oneof(fc.nat({ max: 10 }), fc.nat({ max: 3 * MIB })) }), {
+      minLength: 400,
+      maxLength: 900,
+    });
+    const check = async (listed: readonly { readonly bytes: number }[]): Promise<void> => {
+      let [objects, bytes] = [0, 0];
+      const taken = listed.filter((source) => {
+        if (!partitionTakes({ objects, bytes }, source, policy)) return false;
+        [objects, bytes] = [objects + 1, bytes + source.bytes];
+        return true;
+      });
+      expect(objects).toBeLessThanOrEqual(limits.objects);
+      expect((await collected(gatherTasks(streamed(taken), policy))).length).toBeLessThanOrEqual(MAX_TASKS);
+    };
+    await check(worst);
+    await fc.assert(fc.asyncProperty(random, check), { numRuns: 20 });
   });
 });

@@ -45,6 +45,7 @@ const planWith = (batches: readonly string[]): Plan => ({
   lastFullAt: END,
   listedObjects: 2,
   misplaced: [],
+  alone: [],
   estimatedBytes: 0,
   estimatedDollars: 0,
   batchesKey: 'k',
@@ -139,7 +140,9 @@ describe('the report of a run', () => {
     const plan = planWith(['b0001', 'b0002', 'b0003']);
     const died = trail({ batch: 'b0002', expectation: undefined, verification: undefined, publication: undefined });
     const failures = [
-      { batch: 'b0002', attempt: 'a1', error: 'VerificationFailed', cause: '1 differences: copies add up to 19' },
+      // Listed by the attempt's id, which is drawn: the last one to fail is not the last of the list.
+      { batch: 'b0002', attempt: 'a1', tries: 2, error: 'VerificationFailed', cause: '1 differences: copies add up to 19' },
+      { batch: 'b0002', attempt: 'b7', tries: 1, error: 'States.Timeout', cause: '' },
     ];
     const failed = failedBatches(plan, [trail(), died], failures);
     expect(failed.map(({ batch, error }) => `${batch} ${error}`)).toEqual(['b0002 VerificationFailed', 'b0003 Unfinished']);
