@@ -64,7 +64,7 @@ describe('the report of a run', () => {
       publication: undefined,
     });
     const cut = trail({ attempt: 'a9', verification: undefined, publication: undefined });
-    const failure = { batch: 'b0001', error: 'E', cause: 'c' };
+    const failure = { batch: 'b0001', tries: 1, error: 'E', cause: 'c' };
     const failures = [
       { ...failure, attempt: 'a0', createBytes: 2 ** 30 },
       { ...failure, attempt: 'a9', createBytes: 2 ** 31 },
