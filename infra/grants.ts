@@ -60,7 +60,7 @@ const DUTIES: Readonly<Record<FunctionName, (arns: Arns) => readonly Statement[]
     onTables(arns, 'Catalog', READ_PARTITIONS, TABLES),
   ],
   gather: (arns) => onLake(arns, { get: [...RAW, ...PIECES, ...RUNS], put: [...RUNS, ...PIECES, ...REJECTED] }),
-  statements: (arns) => onLake(arns, { get: [...RUNS, ...LEDGER], put: RUNS }),
+  statements: (arns) => onLake(arns, { get: [...RUNS, ...LEDGER, ...LOCKS], put: RUNS }),
   verify: (arns) => [
     ...onLake(arns, { get: RUNS, put: RUNS }),
     ...onResults(arns, { get: [COMPACTION_RESULTS] }),

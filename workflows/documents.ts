@@ -139,7 +139,8 @@ export const expectedPartitionSchema = z.object({
   /** `sum(copies)` that the output must have. */
   copies: z.number(),
   sources: z.number(),
-  sourceBytes: z.number(),
+  /** Fingerprint of what was gathered for it: the ledger may name this and nothing else. */
+  gathered: z.string().default(''),
 });
 export type ExpectedPartition = z.infer<typeof expectedPartitionSchema>;
 

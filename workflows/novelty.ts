@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { compareKeys } from '../contracts/lake';
 import type { LedgerEntry, Source } from './documents';
 
@@ -135,6 +136,13 @@ export const mergeLedgers = (old: readonly LedgerEntry[], gathered: readonly Led
     if (last === undefined || compareIdentity(last, entry) !== 0) merged.push(entry);
   }
   return merged;
+};
+
+/** Tells whether two lists hold the same sources with the same lines, in whatever order. */
+export const fingerprint = (entries: readonly LedgerEntry[]): string => {
+  const hash = createHash('sha256');
+  for (const { key, etag, lines } of [...entries].sort(compareIdentity)) hash.update(`${key}\n${etag}\n${lines}\n`);
+  return hash.digest('hex').slice(0, 32);
 };
 
 export const linesOf = (entries: readonly LedgerEntry[]): number => entries.reduce((sum, { lines }) => sum + lines, 0);

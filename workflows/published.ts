@@ -32,3 +32,9 @@ export const describeState = (published: Published | undefined): string =>
   published === undefined
     ? 'not published'
     : `published by run ${published.run}${published.held === undefined ? '' : `, held after a rollback of ${published.held}`}`;
+
+/** A partition of a run whose lock is somebody else's by now. */
+export const supersededByOwner = ({ partition }: { readonly partition: string }): { partition: string; reason: string } => ({
+  partition,
+  reason: 'superseded: the lock is no longer held by this run',
+});

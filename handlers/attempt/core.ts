@@ -25,9 +25,3 @@ export const divide = (
   }
   return { partitions, leftOut };
 };
-
-/** A partition of a run whose lock is somebody else's by now. */
-export const supersededByOwner = ({ partition }: PlannedPartition): { partition: string; reason: string } => ({
-  partition,
-  reason: 'superseded: the lock is no longer held by this run',
-});

@@ -3,6 +3,7 @@ import { feedNamed } from '../../contracts/feeds';
 import { partitionOfPath, temporaryTable } from '../../contracts/lake';
 import { batchSchema, sourceSchema, type PlannedPartition } from '../../workflows/documents';
 import { gatherTasks } from '../../workflows/planning';
+import { supersededByOwner } from '../../workflows/published';
 import { attemptRequest, type AttemptResult } from '../../workflows/steps';
 import { AttemptFolder, type TaskSource } from '../aws/attempts';
 import { concurrently } from '../aws/concurrently';
@@ -10,7 +11,7 @@ import { ownsLock } from '../aws/lock';
 import { LakeObjects } from '../aws/objects';
 import { CuratedPartitions } from '../aws/partitions';
 import { step } from '../aws/shell';
-import { divide, supersededByOwner } from './core';
+import { divide } from './core';
 
 const settings = environment('attempt', process.env);
 const objects = new LakeObjects(settings.LAKE_BUCKET);

@@ -11,7 +11,7 @@ import { refuseIfNoneRead } from '../aws/read';
 import { routeObject } from '../aws/routing';
 import { step } from '../aws/shell';
 import { blocksOf, Budget, readSources, Refused, type Refusal } from '../aws/sources';
-import { contribution, GATHERED_BYTES, LINE_BREAK } from './core';
+import { contribution, GATHERED_BYTES, gatheredName, LINE_BREAK } from './core';
 
 const objects = new LakeObjects(environment('gather', process.env).LAKE_BUCKET);
 
@@ -29,8 +29,8 @@ export const handler = step('gather', async (event): Promise<GatherResult> => {
   const failures: unknown[] = [];
   const budget = new Budget();
 
-  const gatheredKey = (): string =>
-    `${gatheredPrefix(run.table, run.run, `${batch}-${attempt}`)}${String(task).padStart(4, '0')}-${String(outcome.objects).padStart(4, '0')}.gz`;
+  const gatheredKey = (contents: readonly TaskSource[]): string =>
+    `${gatheredPrefix(run.table, run.run, `${batch}-${attempt}`)}${gatheredName(task, contents)}`;
   const note = ({ key, etag }: TaskSource, refusal: Refusal): void => {
     if (refusal.kind === 'gone') outcome.changed.push(key);
     else if (refusal.kind === 'unreadable') outcome.unreadable.push({ key, etag, reason: refusal.reason });
@@ -43,17 +43,18 @@ export const handler = step('gather', async (event): Promise<GatherResult> => {
     void outcome.gathered.push({ key, etag, lines, partition, bytes });
 
   let pending: Buffer[] = [];
+  let pendingSources: TaskSource[] = [];
   let pendingBytes = 0;
   const close = async (): Promise<void> => {
     if (pendingBytes === 0) return;
-    await objects.put(gatheredKey(), Buffer.concat(pending));
+    await objects.put(gatheredKey(pendingSources), Buffer.concat(pending));
     outcome.objects++;
     outcome.bytes += pendingBytes;
-    [pending, pendingBytes] = [[], 0];
+    [pending, pendingSources, pendingBytes] = [[], [], 0];
   };
 
   const gatherLarge = async (source: TaskSource): Promise<void> => {
-    const upload = objects.upload(gatheredKey());
+    const upload = objects.upload(gatheredKey([source]));
     let completed = false;
     try {
       const judge = new ObjectJudge(feed, partitionOfPath(source.partition));
@@ -95,6 +96,7 @@ export const handler = step('gather', async (event): Promise<GatherResult> => {
         pending.push(part);
         pendingBytes += part.length;
       }
+      pendingSources.push(source);
       gathered(source, judged.lines);
       if (pendingBytes >= GATHERED_BYTES) await close();
     }

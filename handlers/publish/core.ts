@@ -1,5 +1,5 @@
 import type { ExpectedPartition, LedgerEntry, Published, Verification } from '../../workflows/documents';
-import { linesOf } from '../../workflows/novelty';
+import { fingerprint } from '../../workflows/novelty';
 
 export interface WrittenFiles {
   readonly files: number;
@@ -24,12 +24,8 @@ export const filesByPartition = (
  * The ledger entries of what an attempt gathered for a partition. They must be what the verification counted: a straggling gather task
  * may have left another outcome behind since, and the ledger must never claim lines that the files do not hold.
  */
-export const entriesGathered = (
-  expected: ExpectedPartition,
-  gathered: readonly { readonly key: string; readonly etag: string; readonly lines: number; readonly bytes: number }[],
-): readonly LedgerEntry[] => {
-  const bytes = gathered.reduce((total, source) => total + source.bytes, 0);
-  if (gathered.length !== expected.sources || linesOf(gathered) !== expected.lines || bytes !== expected.sourceBytes)
+export const entriesGathered = (expected: ExpectedPartition, gathered: readonly LedgerEntry[]): readonly LedgerEntry[] => {
+  if (fingerprint(gathered) !== expected.gathered)
     throw new Error(`${expected.partition}: what was gathered is no longer what was verified`);
   return gathered.map(({ key, etag, lines }) => ({ key, etag, lines }));
 };

@@ -1,5 +1,5 @@
 import type { ExpectedPartition, GatherOutcome, LedgerEntry, PlannedPartition } from '../../workflows/documents';
-import { linesOf } from '../../workflows/novelty';
+import { fingerprint, linesOf } from '../../workflows/novelty';
 
 type Gathered = GatherOutcome['gathered'][number];
 
@@ -30,6 +30,6 @@ export const expectedOf = (
     lines,
     copies: lines + (rebuild ? 0 : linesOf(ledger)),
     sources: gathered.length,
-    sourceBytes: gathered.reduce((sum, { bytes }) => sum + bytes, 0),
+    gathered: fingerprint(gathered),
   };
 };

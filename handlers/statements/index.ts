@@ -4,10 +4,12 @@ import { feedNamed } from '../../contracts/feeds';
 import { curatedAttemptPrefix, partitionOfPath, s3Uri, temporaryTable } from '../../contracts/lake';
 import { compareStatement } from '../../workflows/comparison';
 import { ledgerEntrySchema, type ExpectedPartition } from '../../workflows/documents';
+import { supersededByOwner } from '../../workflows/published';
 import { createStatement, verifyStatement } from '../../workflows/sql';
 import { statementsRequest, type StatementsResult } from '../../workflows/steps';
 import { AttemptFolder, gatheredByPartition } from '../aws/attempts';
 import { collect, concurrently } from '../aws/concurrently';
+import { ownsLock } from '../aws/lock';
 import { LakeObjects } from '../aws/objects';
 import { step } from '../aws/shell';
 import { expectedOf } from './core';
@@ -23,8 +25,13 @@ export const handler = step('statements', async (event): Promise<StatementsResul
   const { run, batch, attempt } = statementsRequest.parse(event);
   const feed = feedNamed(run.feed);
   const folder = new AttemptFolder(objects, run, batch, attempt);
-  const { partitions, leftOut, bucketCount } = await folder.read();
-  const gathered = gatheredByPartition(await folder.readGathered());
+  const opened = await folder.read();
+  const { bucketCount, leftOut } = opened;
+  // A run that lost its lock meanwhile starts no query: nothing of it could be published.
+  const owned = await ownsLock(objects, run);
+  const partitions = owned ? opened.partitions : [];
+  if (!owned) leftOut.push(...opened.partitions.map(supersededByOwner));
+  const gathered = owned ? gatheredByPartition(await folder.readGathered()) : new Map<string, never>();
 
   const expected: ExpectedPartition[] = [];
   const verdicts = await concurrently(partitions, 8, async (planned) => {

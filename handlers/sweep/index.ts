@@ -13,7 +13,7 @@ import {
   sweepNoticesKey,
   temporaryTablePrefix,
 } from '../../contracts/lake';
-import { expectationSchema, noticesSchema, planSchema } from '../../workflows/documents';
+import { expectationSchema, noticesSchema, planSchema, type Notices } from '../../workflows/documents';
 import { compactTime, type Run } from '../../workflows/run';
 import { sweepRequest, type SweepResult } from '../../workflows/steps';
 import { collect, concurrently } from '../aws/concurrently';
@@ -21,7 +21,7 @@ import { ownsLock } from '../aws/lock';
 import { LakeObjects } from '../aws/objects';
 import { CuratedPartitions } from '../aws/partitions';
 import { step } from '../aws/shell';
-import { folderOf, noNotices, review, without, type Kind } from './core';
+import { folderOf, noNotices, review, without, type Kind, type LastNamed } from './core';
 
 const settings = environment('sweep', process.env);
 const objects = new LakeObjects(settings.LAKE_BUCKET);
@@ -57,9 +57,13 @@ const temporaryTables = async (table: string): Promise<readonly string[]> => {
   return names;
 };
 
-/** Where unnamed things may lie: all folders after a full listing, else those of the runs since the last one. */
-const candidates = async (run: Run): Promise<Sets> => {
+/**
+ * Where unnamed things may lie: all folders after a full listing, else those of the runs since the last one. With it, what the attempts
+ * that began since the last sweep found published.
+ */
+const candidates = async (run: Run, sweptMillis: number): Promise<{ readonly found: Sets; readonly lastNamed: LastNamed }> => {
   const found = empty();
+  const lastNamed = { files: new Map<string, number>(), ledgers: new Map<string, number>() };
   const plan = await objects.readJson(planKey(run.table, run.run), planSchema);
   const since =
     plan === undefined || plan.full ? '' : compactTime(new Date(Date.parse(plan.lastFullAt) - 86_400_000).toISOString());
@@ -77,21 +81,38 @@ const candidates = async (run: Run): Promise<Sets> => {
     const root = gatheredRoot(run.table, id);
     for await (const gathered of objects.folders(root)) found.gathered.add(gathered);
     // The ledgers that a run wrote or replaced: from what its attempts expected, so that a run which died is covered as well.
-    for await (const { key } of objects.list(`${folder}attempts/`)) {
-      if (since === '' || !key.endsWith('/expectation.json')) continue;
+    for await (const { key, lastModified } of objects.list(`${folder}attempts/`)) {
+      const writtenMillis = Date.parse(lastModified);
+      if (!key.endsWith('/expectation.json') || (since === '' && writtenMillis < sweptMillis)) continue;
       const name = key.slice(`${folder}attempts/`.length, -'/expectation.json'.length);
       const [batch = '', attempt = ''] = name.split('-');
       for (const expected of (await objects.requireJson(key, expectationSchema)).partitions) {
         found.ledgers.add(ledgerKey(run.table, partitionOfPath(expected.partition), id, batch, attempt));
         if (expected.published === undefined) continue;
-        found.ledgers.add(expected.published.ledger);
-        const replaced = keyOfUri(settings.LAKE_BUCKET, expected.published.location);
-        if (replaced !== undefined) found.files.add(replaced);
+        const { ledger, location } = expected.published;
+        found.ledgers.add(ledger);
+        lastNamed.ledgers.set(ledger, Math.max(writtenMillis, lastNamed.ledgers.get(ledger) ?? 0));
+        const replaced = keyOfUri(settings.LAKE_BUCKET, location);
+        if (replaced === undefined) continue;
+        found.files.add(replaced);
+        lastNamed.files.set(replaced, Math.max(writtenMillis, lastNamed.files.get(replaced) ?? 0));
       }
     }
   }
   for (const table of await temporaryTables(run.table)) found.tables.add(table);
-  return found;
+  return { found, lastNamed };
+};
+
+/**
+ * Writes the notices over exactly those that were read; answers their ETag, or undefined where another sweep was faster. A sweep that
+ * stalled must not bring back what a later one has cleared.
+ */
+const writeNotices = async (key: string, etag: string | undefined, notices: Notices): Promise<string | undefined> => {
+  const body = JSON.stringify(notices);
+  await (etag === undefined ? objects.create(key, body) : objects.replace(key, etag, body));
+  // What is there tells more than the answer, which may belong to the second try of a write that took place.
+  const there = await objects.read(key);
+  return there?.body.toString('utf8') === body ? there.etag : undefined;
 };
 
 const dropTable = async (name: string): Promise<void> => {
@@ -108,10 +129,14 @@ export const handler = step('sweep', async (event): Promise<SweepResult> => {
   const superseded = { deletedObjects: 0, notices: 0, status: 'superseded' } as const;
   if (!(await ownsLock(objects, run))) return superseded;
   const key = sweepNoticesKey(run.table);
-  const before = (await objects.readJson(key, noticesSchema)) ?? noNotices;
-  const [found, named] = [await candidates(run), await namedByCatalog(feedNamed(run.feed))];
-  const { notices, due } = review(before, found, named, now, settings.POLICY.graceHours);
-  await objects.putJson(key, notices);
+  const seen = await objects.read(key);
+  const before = seen === undefined ? noNotices : noticesSchema.parse(JSON.parse(seen.body.toString('utf8')));
+  // An hour of overlap: the attempts of a run are older than its sweep.
+  const { found, lastNamed } = await candidates(run, seen === undefined ? 0 : Date.parse(seen.lastModified) - 3_600_000);
+  const named = await namedByCatalog(feedNamed(run.feed));
+  const { notices, due } = review(before, found, named, lastNamed, now, settings.POLICY.graceHours);
+  const noted = await writeNotices(key, seen?.etag, notices);
+  if (noted === undefined) return superseded;
 
   if (!(await ownsLock(objects, run))) return superseded;
   await objects.removeAll([...due.ledgers]);
@@ -122,7 +147,8 @@ export const handler = step('sweep', async (event): Promise<SweepResult> => {
   await objects.removeAll(files);
   await concurrently([...due.tables], 4, dropTable);
   const left = without(notices, due);
-  await objects.putJson(key, left);
+  // Where a later sweep wrote meanwhile, its notices stand: what they still name of the deleted is deleted again, for nothing.
+  await objects.replace(key, noted, JSON.stringify(left));
   return {
     deletedObjects: due.ledgers.size + files.length,
     notices: Object.values(left).reduce((sum, things) => sum + Object.keys(things).length, 0),

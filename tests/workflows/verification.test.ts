@@ -10,7 +10,7 @@ const expected = (changed: Partial<ExpectedPartition> = {}): ExpectedPartition =
   lines: 8,
   copies: 20,
   sources: 1,
-  sourceBytes: 1,
+  gathered: 'fingerprint',
   ...changed,
 });
 const found = (changed: Partial<FoundPartition> = {}): FoundPartition => ({

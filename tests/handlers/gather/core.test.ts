@@ -2,7 +2,7 @@ import { EVENTS } from '../../../contracts/feeds';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { inflate } from '../../../handlers/aws/inflate';
-import { contribution } from '../../../handlers/gather/core';
+import { contribution, gatheredName } from '../../../handlers/gather/core';
 import { judgeObject } from '../../../workflows/routing';
 import { lineOf } from '../../workflows/lines';
 
@@ -34,5 +34,26 @@ describe('what small objects contribute', () => {
     ]);
     const gathered = inflate(Buffer.concat(bodies.flatMap((body) => contribution(gzipSync(body), body))));
     expect(gathered.ok && judgeObject(EVENTS, gathered.text, PUSH)).toEqual({ lines: 4, own: true });
+  });
+});
+
+describe('the name of a gathered object', () => {
+  const one = { key: 'raw/a', etag: '1' };
+  const two = { key: 'raw/b', etag: '1' };
+
+  it('is the same for the same sources, so that an invocation made twice writes one object', () => {
+    expect(gatheredName(3, [one, two])).toBe(gatheredName(3, [{ ...one }, { ...two }]));
+    expect(gatheredName(3, [one, two])).toMatch(/^0003-[0-9a-f]{16}\.gz$/);
+  });
+
+  it('is another one for other sources, versions and tasks, so that a straggler replaces nothing', () => {
+    const names = [
+      gatheredName(0, [one]),
+      gatheredName(0, [two]),
+      gatheredName(0, [one, two]),
+      gatheredName(0, [{ ...one, etag: '2' }]),
+      gatheredName(1, [one]),
+    ];
+    expect(new Set(names).size).toBe(names.length);
   });
 });

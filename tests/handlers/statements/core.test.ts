@@ -1,4 +1,5 @@
 import { expectedOf } from '../../../handlers/statements/core';
+import { fingerprint } from '../../../workflows/novelty';
 import { plannedWith, publishedWith } from '../../workflows/arbitraries';
 
 const PATH = 'event_type=push/created_date=2026-11-20';
@@ -19,7 +20,7 @@ describe('what a rewrite must hold', () => {
       lines: 7,
       copies: 18,
       sources: 2,
-      sourceBytes: 70,
+      gathered: fingerprint(gathered),
     });
   });
 
