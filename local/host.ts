@@ -102,8 +102,10 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
   let url = '';
 
   const buckets = resourcesOf(graph, BUCKET).map(({ inputs }) => String(inputs['bucket']));
-  const s3 = closing.add(new S3StandIn({ dataDir, buckets, versioned: buckets, clock, trace: trace.record, region, accountId }));
   const rules = lifecycleRules(resourcesOf(graph, LIFECYCLE));
+  const s3 = closing.add(
+    new S3StandIn({ dataDir, buckets, versioned: buckets, lifecycle: rules, clock, trace: trace.record, region, accountId }),
+  );
   closing.add(new Lifecycle({ s3, clock, trace: trace.record, dataDir, rules }));
   const catalog = closing.add(new CatalogStandIn({ settings: catalogSettings(graph), clock, dataDir }));
   const streams = closing.add(new StreamStandIn({ streams: standIns.stream.map(streamSettings), clock, dataDir, accountId }));

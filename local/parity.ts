@@ -99,7 +99,7 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
       'Encryption headers are accepted, and objects are plain; the storage class is STANDARD alone.',
     ],
     absent: [
-      'Versions by id, tags, object lock, GetBucketLifecycleConfiguration, rules by tag, size or date, transitions to other storage classes, policies, CORS, website, inventory, notifications, Select, other storage classes.',
+      'Versions by id, tags, object lock, rules by tag, size or date, transitions to other storage classes, policies, CORS, website, inventory, notifications, Select, other storage classes.',
       'Creating and deleting buckets: the program declares them. Virtual-hosted addresses: path style alone.',
     ],
     tests: ['tests/local/s3/store.test.ts', 'tests/local/s3/wire.test.ts', 'tests/local/s3/lifecycle.test.ts'],

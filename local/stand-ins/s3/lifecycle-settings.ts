@@ -1,6 +1,6 @@
 import type { Resource } from '../../graph';
 
-/** A rule of a bucket's lifecycle, as far as it does anything here. */
+/** An enabled rule of a bucket's lifecycle. */
 export interface LifecycleRule {
   readonly id: string;
   /** Of the keys that it applies to; empty for all. */
@@ -9,6 +9,9 @@ export interface LifecycleRule {
   readonly expirationDays?: number;
   /** Days after its begin at which an upload that never ended is given up. */
   readonly abortUploadDays?: number;
+  /** Answered as declared; old versions and delete markers are not kept. */
+  readonly noncurrentDays?: number;
+  readonly expiredMarkers?: boolean;
 }
 
 export const honouredInputs: readonly string[] = [
@@ -29,7 +32,8 @@ interface DeclaredRule {
   readonly id?: string;
   readonly status: string;
   readonly filter?: { readonly prefix?: string };
-  readonly expiration?: { readonly days?: number };
+  readonly expiration?: { readonly days?: number; readonly expiredObjectDeleteMarker?: boolean };
+  readonly noncurrentVersionExpiration?: { readonly noncurrentDays?: number };
   readonly abortIncompleteMultipartUpload?: { readonly daysAfterInitiation?: number };
 }
 
@@ -40,13 +44,17 @@ export const lifecycleRules = (configurations: readonly Resource[]): ReadonlyMap
       String(inputs['bucket']),
       (inputs['rules'] as readonly DeclaredRule[])
         .filter(({ status }) => status === 'Enabled')
-        .map(({ id = '', filter, expiration, abortIncompleteMultipartUpload }) => ({
+        .map(({ id = '', filter, expiration, noncurrentVersionExpiration, abortIncompleteMultipartUpload }) => ({
           id,
           prefix: filter?.prefix ?? '',
           ...(expiration?.days === undefined ? {} : { expirationDays: expiration.days }),
           ...(abortIncompleteMultipartUpload?.daysAfterInitiation === undefined
             ? {}
             : { abortUploadDays: abortIncompleteMultipartUpload.daysAfterInitiation }),
+          ...(noncurrentVersionExpiration?.noncurrentDays === undefined
+            ? {}
+            : { noncurrentDays: noncurrentVersionExpiration.noncurrentDays }),
+          ...(expiration?.expiredObjectDeleteMarker === true ? { expiredMarkers: true } : {}),
         })),
     ]),
   );

@@ -1,6 +1,7 @@
 import { AwsError } from '../../aws-error';
 import type { Markup, Node } from '../../endpoint/xml';
 import { element, textOf } from '../../endpoint/xml';
+import type { LifecycleRule } from './lifecycle-settings';
 import type { ListPage } from './listing';
 import { listPage, pageLimit } from './listing';
 import { receiveXml, verifyXmlChecksum, xmlOf } from './rest-body';
@@ -60,6 +61,31 @@ export const getVersioning = async (context: Context): Promise<void> => {
   s3.store.requireBucket(bucket);
   const status = s3.versioned.has(bucket) ? 'Enabled' : undefined;
   return Promise.resolve(sendXml(context, 'VersioningConfiguration', [element('Status', status)]));
+};
+
+export const getLifecycle = async (context: Context): Promise<void> => {
+  const { s3, bucket } = context;
+  s3.store.requireBucket(bucket);
+  const rules = s3.lifecycle.get(bucket) ?? [];
+  if (rules.length === 0)
+    throw new AwsError('NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist', 404, { BucketName: bucket });
+  return Promise.resolve(sendXml(context, 'LifecycleConfiguration', rules.map(ruleMarkup)));
+};
+
+const ruleMarkup = ({ id, prefix, expirationDays, expiredMarkers, noncurrentDays, abortUploadDays }: LifecycleRule): Markup => {
+  const days = (name: string, member: string, value: number | undefined): Markup | undefined =>
+    value === undefined ? undefined : element(name, [element(member, value)]);
+  return element('Rule', [
+    element('ID', id),
+    element('Filter', [element('Prefix', prefix)]),
+    element('Status', 'Enabled'),
+    ...[
+      days('Expiration', 'Days', expirationDays),
+      expiredMarkers === true ? element('Expiration', [element('ExpiredObjectDeleteMarker', true)]) : undefined,
+      days('NoncurrentVersionExpiration', 'NoncurrentDays', noncurrentDays),
+      days('AbortIncompleteMultipartUpload', 'DaysAfterInitiation', abortUploadDays),
+    ].filter((markup) => markup !== undefined),
+  ]);
 };
 
 const contentsOf = (object: StoredObject, encode: (text: string) => string, owner: readonly Markup[] | undefined): Markup => {

@@ -8,6 +8,7 @@ import { AnswerLost } from '../../interceptor';
 import {
   createBucket,
   deleteObjects,
+  getLifecycle,
   getLocation,
   getVersioning,
   headBucket,
@@ -51,6 +52,13 @@ const routes: readonly Route[] = [
   { operation: 'HeadBucket', target: 'bucket', method: 'HEAD', answer: headBucket },
   { operation: 'CreateBucket', target: 'bucket', method: 'PUT', answer: createBucket },
   { operation: 'GetBucketLocation', target: 'bucket', method: 'GET', marks: ['location'], answer: getLocation },
+  {
+    operation: 'GetBucketLifecycleConfiguration',
+    target: 'bucket',
+    method: 'GET',
+    marks: ['lifecycle'],
+    answer: getLifecycle,
+  },
   { operation: 'GetBucketVersioning', target: 'bucket', method: 'GET', marks: ['versioning'], answer: getVersioning },
   {
     operation: 'ListMultipartUploads',

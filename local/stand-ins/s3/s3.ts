@@ -3,6 +3,7 @@ import { AwsError } from '../../aws-error';
 import type { Clock } from '../../clock';
 import type { Trace } from '../../service';
 import type { WriteConditions } from './conditions';
+import type { LifecycleRule } from './lifecycle-settings';
 import type { ListPage, ListRequest } from './listing';
 import { listEverything, listPage } from './listing';
 import { MultipartUploads } from './multipart';
@@ -29,6 +30,8 @@ export interface S3Options {
   readonly buckets: readonly string[];
   /** Those of them with versioning enabled. @default none */
   readonly versioned?: readonly string[];
+  /** Their lifecycle rules, to be answered; `Lifecycle` applies them. @default none */
+  readonly lifecycle?: ReadonlyMap<string, readonly LifecycleRule[]>;
   readonly clock: Clock;
   readonly trace: Trace;
   readonly region: string;
@@ -56,6 +59,7 @@ export class S3StandIn {
   readonly uploads: MultipartUploads;
   readonly buckets: readonly string[];
   readonly versioned: ReadonlySet<string>;
+  readonly lifecycle: ReadonlyMap<string, readonly LifecycleRule[]>;
   readonly region: string;
   readonly accountId: string;
   readonly #clock: Clock;
@@ -66,6 +70,7 @@ export class S3StandIn {
     this.uploads = new MultipartUploads(options.dataDir, this.store, options.clock);
     this.buckets = [...options.buckets].sort();
     this.versioned = new Set(options.versioned ?? []);
+    this.lifecycle = options.lifecycle ?? new Map();
     this.region = options.region;
     this.accountId = options.accountId ?? '000000000000';
     this.#clock = options.clock;

@@ -1,11 +1,13 @@
 import { rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { GetBucketLifecycleConfigurationCommand } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { capture } from '../../../local/capture';
 import { resourcesOf } from '../../../local/graph';
 import { appliesAt, Lifecycle } from '../../../local/stand-ins/s3/lifecycle';
 import { lifecycleRules, type LifecycleRule } from '../../../local/stand-ins/s3/lifecycle-settings';
-import { caller, Fixture, start } from './fixture';
+import { S3StandIn } from '../../../local/stand-ins/s3/s3';
+import { caller, Fixture, start, wireOf } from './fixture';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -28,6 +30,43 @@ describe('when a rule applies', () => {
       }),
     );
   });
+});
+
+it('is answered as it is declared', async () => {
+  const fixture = new Fixture();
+  const dataDir = join(fixture.dataDir, 'other');
+  const rules: readonly LifecycleRule[] = [
+    { id: 'raw', prefix: 'raw/', expirationDays: 3 },
+    { id: 'old', prefix: '', noncurrentDays: 7, expiredMarkers: true },
+    { id: 'uploads', prefix: '', abortUploadDays: 2 },
+  ];
+  const s3 = new S3StandIn({
+    dataDir,
+    buckets: ['lake', 'results'],
+    lifecycle: new Map([['lake', rules]]),
+    clock: fixture.clock,
+    trace: fixture.log.record,
+    region: 'eu-west-1',
+  });
+  const wire = await wireOf({ ...fixture, clock: fixture.clock, log: fixture.log, s3 } as unknown as Fixture);
+  const { Rules } = await wire.client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: 'lake' }));
+  expect(Rules).toEqual([
+    { ID: 'raw', Filter: { Prefix: 'raw/' }, Status: 'Enabled', Expiration: { Days: 3 } },
+    {
+      ID: 'old',
+      Filter: { Prefix: '' },
+      Status: 'Enabled',
+      Expiration: { ExpiredObjectDeleteMarker: true },
+      NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+    },
+    { ID: 'uploads', Filter: { Prefix: '' }, Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } },
+  ]);
+  await expect(wire.client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: 'results' }))).rejects.toMatchObject({
+    name: 'NoSuchLifecycleConfiguration',
+  });
+  await wire.end();
+  s3.close();
+  fixture.end();
 });
 
 describe('a lifecycle on virtual time', () => {
