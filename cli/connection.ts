@@ -1,4 +1,5 @@
 import { AthenaClient } from '@aws-sdk/client-athena';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
@@ -12,7 +13,7 @@ import { LakeObjects } from '../handlers/aws/objects';
 import { CuratedPartitions } from '../handlers/aws/partitions';
 import type { HostDescription } from '../local/host-types';
 import type { CommandContext } from './command';
-import { describedHost } from './host';
+import { describedHost, hostAt, type HostControls } from './host';
 
 const outputsSchema = z.object({
   streamName: z.string(),
@@ -36,6 +37,7 @@ export class Connection {
   #athena: AthenaClient | undefined;
   #sfn: SFNClient | undefined;
   #scheduler: SchedulerClient | undefined;
+  #cloudWatch: CloudWatchClient | undefined;
 
   constructor(
     readonly host: HostDescription,
@@ -63,6 +65,15 @@ export class Connection {
   }
   get scheduler(): SchedulerClient {
     return (this.#scheduler ??= this.#kept(new SchedulerClient(this.#config())));
+  }
+
+  get cloudWatch(): CloudWatchClient {
+    return (this.#cloudWatch ??= this.#kept(new CloudWatchClient(this.#config())));
+  }
+
+  /** The host's own controls, which AWS has no counterpart of. */
+  get controls(): HostControls {
+    return hostAt(this.endpoint);
   }
 
   get objects(): LakeObjects {

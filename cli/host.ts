@@ -10,6 +10,8 @@ import { isConnectionFailure, noHost } from './failure';
 /** The host's own controls, which AWS has no counterpart of. */
 export interface HostControls {
   describe(): Promise<HostDescription>;
+  /** What each delivery stream has not delivered yet: records that it has read, and records of its source that it has not. */
+  deliveries(): Promise<Readonly<Record<string, { readonly unread: number; readonly inFlight: number }>>>;
   /** Lets virtual time pass; answers when all that was due in it is done. */
   advance(milliseconds: number): Promise<{ readonly now: string }>;
 }
@@ -22,6 +24,9 @@ const descriptionSchema = z.object({
   clock: z.enum(['wall', 'manual']),
   now: z.iso.datetime({ offset: true }),
   outputs: z.record(z.string(), z.unknown()),
+});
+const statusSchema = z.object({
+  deliveries: z.record(z.string(), z.object({ unread: z.number(), inFlight: z.number() })),
 });
 const refusalSchema = z.object({ message: z.string() });
 
@@ -67,6 +72,7 @@ export const hostAt = (endpoint: string): HostControls => {
   };
   return {
     describe: () => ask('GET', 'host', descriptionSchema),
+    deliveries: async () => (await ask('GET', 'status', statusSchema)).deliveries,
     advance: (milliseconds) => ask('POST', 'advance', z.object({ now: z.string() }), { milliseconds }),
   };
 };

@@ -38,6 +38,22 @@ HAVING count(*) > 1
 ORDER BY times DESC, event_type, event_uuid
 LIMIT ${limit}`;
 
+/**
+ * Keys that stand under more than one type, though nothing but the type tells them apart: how many there are, and the first of them.
+ * Undefined for a feed whose key has no type in it.
+ */
+export const typeConflictsStatement = (feed: Feed, database: string, table: string, limit: number): string | undefined => {
+  const type = typeColumn(feed);
+  const rest = ['event_uuid', 'created_datetime'];
+  if (type === undefined) return undefined;
+  return `SELECT ${rest.join(', ')}, array_join(array_agg(${type} ORDER BY ${type}), ', ') AS types, count(*) OVER () AS key_count
+FROM ${qualified(database, table)}
+GROUP BY ${rest.join(', ')}
+HAVING count(DISTINCT ${type}) > 1
+ORDER BY ${rest.join(', ')}
+LIMIT ${limit}`;
+};
+
 const listed = (values: readonly string[]): string => values.map(literal).join(', ');
 
 /**

@@ -22,6 +22,8 @@ export const publishedSchema = z.object({
   files: z.coerce.number(),
   bytes: z.coerce.number(),
   sources: z.coerce.number(),
+  /** Times that copies of one key with different payloads met, since the partition was created or rebuilt. */
+  conflicts: z.coerce.number().optional(),
   /** Set by a rollback: names the undone state; the partition is skipped until it is forced. */
   held: z.string().optional(),
 });

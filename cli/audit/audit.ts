@@ -20,6 +20,7 @@ import {
   partitionAuditStatement,
   rawLinesStatement,
   repeatedKeysStatement,
+  typeConflictsStatement,
 } from '../../workflows/audit-sql';
 import { linesOf } from '../../workflows/novelty';
 import { sameState } from '../../workflows/published';
@@ -36,7 +37,15 @@ import {
   type FoundRows,
   type RawAccount,
 } from './accounts';
-import { sourceAccounts, type SourceAccounts } from './sources';
+import {
+  arrivalsOf,
+  forgottenAfterDays,
+  forgottenSince,
+  judgeAcknowledged,
+  recordSources,
+  type AcknowledgedCheck,
+} from './acknowledged';
+import { errorLines, sourceAccounts, type SourceAccounts } from './sources';
 
 export interface Audit {
   readonly feed: string;
@@ -61,8 +70,19 @@ export interface Audit {
       readonly copies: number;
       readonly notYetCompacted: { readonly objects: number; readonly lines: number };
       readonly unreadable: number;
+      /** Copies that were merged: redelivered, or sent twice. */
+      readonly redelivered: number;
+      /** Times that copies of one key with different payloads met; the first to arrive was kept. */
+      readonly conflicts: number;
+      /** Sources of the published rows that have expired since: the ledgers remember their lines. */
+      readonly expired: { readonly objects: number; readonly lines: number };
+      readonly perPartition: readonly PartitionAccount[];
       readonly differences: readonly Difference[];
     };
+    /** All that producers were told is kept = lines accepted into raw + errors + in flight. */
+    readonly acknowledged: AcknowledgedCheck;
+    /** UUID and creation time that stand under more than one type: both are kept. Reported, and no difference. */
+    readonly typeConflicts: { readonly keys: number; readonly examples: readonly Readonly<Record<string, string | null>>[] };
     /** The raw zone by SQL against the same by ledgers, markers and by reading. */
     readonly raw: {
       readonly partitions: number;
@@ -82,6 +102,20 @@ export interface Audit {
   readonly unreadable: readonly SetAside[];
   /** Partitions that a run published, or that received objects, while the audit was under way: not judged. */
   readonly changedMeanwhile: readonly string[];
+}
+
+/** Where the lines of one partition are. */
+export interface PartitionAccount {
+  readonly partition: string;
+  /** By the ledger, what has expired included, and by reading what is not yet compacted. */
+  readonly accepted: number;
+  /** By SQL. */
+  readonly copies: number;
+  readonly notYetCompacted: number;
+  readonly unreadable: number;
+  readonly redelivered: number;
+  readonly conflicts: number;
+  readonly expired: { readonly objects: number; readonly lines: number };
 }
 
 const EXAMPLES = 10;
@@ -216,12 +250,60 @@ const recordedOf = (census: PartitionCensus, feed: Feed) => {
   };
 };
 
+const accountOf = (
+  { path, ledger, listed, fresh, registered }: PartitionCensus,
+  found: FoundRows | undefined,
+  sources: SourceAccounts,
+): PartitionAccount => {
+  const there = new Set(listed.map(({ key, etag }) => `${key}\n${etag}`));
+  const gone = (ledger ?? []).filter(({ key, etag }) => !there.has(`${key}\n${etag}`));
+  const [rows, copies] = [found?.rows ?? 0, found?.copies ?? 0];
+  const notYetCompacted = sources.freshByPartition.get(path) ?? 0;
+  const keys = new Set(fresh.map(({ key }) => key));
+  return {
+    partition: path,
+    accepted: linesOf(ledger ?? []) + notYetCompacted,
+    copies,
+    notYetCompacted,
+    unreadable: sources.unreadable.filter(({ key }) => keys.has(key)).length,
+    redelivered: copies - rows,
+    conflicts: registered?.published?.conflicts ?? 0,
+    expired: { objects: gone.length, lines: linesOf(gone) },
+  };
+};
+
+const total = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((sum, item) => sum + of(item), 0);
+
+/** What has moved so far: records acknowledged, and of them those that are not delivered. */
+const movement = async (connection: Connection, feed: string) => {
+  const sources = recordSources(connection.host.outputs, feed);
+  const deliveries = await connection.controls.deliveries();
+  const own = [...new Set(sources.map(({ delivery }) => delivery))].map((name) => deliveries[name]);
+  const arrivals = await arrivalsOf(connection.cloudWatch, sources, connection.now, RECENT_MILLIS);
+  return { ...arrivals, inFlight: total(own, (stats) => (stats?.unread ?? 0) + (stats?.inFlight ?? 0)) };
+};
+
+/** The longest buffer interval of a delivery, and as much again for its own stages and retries of a transform. */
+const RECENT_MILLIS = 2 * 900_000;
+
+const typeConflictsCheck = async (
+  ask: Ask,
+  feed: Feed,
+  database: string,
+  table: string,
+): Promise<Audit['checks']['typeConflicts']> => {
+  const statement = typeConflictsStatement(feed, database, table, EXAMPLES);
+  const rows = statement === undefined ? [] : await ask(statement);
+  return { keys: numberOf(rows[0], 'key_count'), examples: rows.map(({ key_count: _count, ...example }) => example) };
+};
+
 /** Audits one feed: what SQL says of the tables against the ledgers, the markers and the objects themselves. Changes nothing. */
 export const audit = async (connection: Connection, name: string, onProgress: (line: string) => void): Promise<Audit> => {
   const feed = feedNamed(name);
   const { objects, outputs, athena } = connection;
   const ask: Ask = async (sql) =>
     namedRows(await runQuery(athena, { sql, database: outputs.database, workgroup: outputs.workgroup }));
+  const atFirst = await movement(connection, name);
   const catalog = await collect(connection.partitions(feed.name).all());
   // Before the pieces: a marker is written after the pieces that it names.
   const markerKeys = (await collect(objects.list(markerPrefix(feed.name)))).map(({ key }) => key);
@@ -236,12 +318,33 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
   const found = await curatedRows(ask, feed, outputs.database, outputs.curatedTable);
   const keys = await keysCheck(ask, feed, outputs.database, outputs.curatedTable);
 
+  const typeConflicts = await typeConflictsCheck(ask, feed, outputs.database, outputs.curatedTable);
+  onProgress('verify: counting what was acknowledged');
+  const errors = await errorLines(objects, name, (read) => onProgress(`verify: ${read} error objects read`));
+  const atLast = await movement(connection, name);
+  const accepted =
+    total(census.partitions, ({ ledger }) => linesOf(ledger ?? [])) +
+    sources.freshLines +
+    sources.rejectedLines -
+    sources.twiceLines;
+  const acknowledged = judgeAcknowledged({
+    acknowledged: atLast.records,
+    accepted,
+    errors: errors.all,
+    inFlight: atLast.inFlight,
+    recent: atLast.recent,
+    unreadableObjects: sources.unreadable.length + errors.unreadable.length,
+    forgotten: forgottenSince(atLast.firstMillis, await forgottenAfterDays(connection.s3, outputs.bucket, name), connection.now),
+    moving: atFirst.records !== atLast.records || atFirst.inFlight !== atLast.inFlight,
+  });
+
   const changed = await changedSince(connection, feed, census.partitions, raw.differences);
   const judged = (difference: Difference): boolean => !changed.has(difference.partition);
   const registered = census.partitions.filter(({ registered: entry }) => entry !== undefined);
   const curated = registered.flatMap((partition) =>
     curatedDifferences(partition.path, found.get(partition.path), recordedOf(partition, feed)),
   );
+  const perPartition = census.partitions.map((partition) => accountOf(partition, found.get(partition.path), sources));
   const ledgerLines = registered.reduce((sum, { ledger }) => sum + linesOf(ledger ?? []), 0);
   const misfiled = [...found].filter(([, rows]) => rows.misfiled > 0);
   const routedFound = routedDifferences(sources.routed);
@@ -255,8 +358,17 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
       copies: [...found.values()].reduce((sum, { copies }) => sum + copies, 0),
       notYetCompacted: { objects: sources.freshObjects - sources.unreadable.length, lines: sources.freshLines },
       unreadable: sources.unreadable.length,
+      redelivered: total(perPartition, (partition) => partition.redelivered),
+      conflicts: total(perPartition, (partition) => partition.conflicts),
+      expired: {
+        objects: total(perPartition, ({ expired }) => expired.objects),
+        lines: total(perPartition, ({ expired }) => expired.lines),
+      },
+      perPartition,
       differences: curated.filter(judged),
     },
+    acknowledged,
+    typeConflicts,
     raw: { ...raw, differences: raw.differences.filter(judged) },
     routed: {
       sources: sources.routed.length,
@@ -268,7 +380,7 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
   const differences = [checks.accounts, checks.raw, checks.routed].flatMap((check) => check.differences);
   return {
     feed: name,
-    ok: keys.duplicates === 0 && checks.misfiled.rows === 0 && differences.length === 0,
+    ok: keys.duplicates === 0 && checks.misfiled.rows === 0 && differences.length === 0 && acknowledged.ok,
     checks,
     unreadable: sources.unreadable,
     changedMeanwhile: [...changed].sort(),

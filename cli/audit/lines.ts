@@ -1,4 +1,5 @@
 import { counted, readableCount } from '../format/readable';
+import type { AcknowledgedCheck } from './acknowledged';
 import type { Audit } from './audit';
 import type { Difference } from './accounts';
 
@@ -12,9 +13,22 @@ const differenceLines = (differences: readonly Difference[]): readonly string[] 
   ...(differences.length > SHOWN ? [`    … and ${readableCount(differences.length - SHOWN)} more; --json has them all`] : []),
 ];
 
+const acknowledgedLines = (check: AcknowledgedCheck, mark: string): readonly string[] => [
+  `${mark} acknowledged: ${counted(check.acknowledged, 'record')} = ${readableCount(check.accepted)} accepted + ${readableCount(check.errors)} errors + ` +
+    `${readableCount(check.inFlight)} in flight${check.redelivered === 0 ? '' : ` - ${readableCount(check.redelivered)} accepted more than once`}`,
+  ...(check.missing === 0
+    ? []
+    : [
+        `    ${counted(check.missing, 'record')} missing${check.notJudged === null ? '' : `: not judged, for ${check.notJudged}`}`,
+      ]),
+  ...(check.tolerance === null
+    ? []
+    : [`    tolerance: ${counted(check.tolerance.records, 'record')} ${check.tolerance.because}`]),
+];
+
 /** The audit for people: a line per check, differences below. */
 export const auditLines = ({ feed, ok, checks, unreadable, changedMeanwhile }: Audit): readonly string[] => {
-  const { keys, misfiled, accounts, raw, routed } = checks;
+  const { keys, misfiled, accounts, acknowledged, typeConflicts, raw, routed } = checks;
   const mark = (good: boolean): string => (good ? 'ok  ' : 'FAIL');
   const reasons = [...new Set(raw.skipped.map(({ reason }) => reason))];
   return [
@@ -29,6 +43,16 @@ export const auditLines = ({ feed, ok, checks, unreadable, changedMeanwhile }: A
       `${counted(accounts.lines, 'line')} = ${readableCount(accounts.copies)} copies + ${readableCount(accounts.notYetCompacted.lines)} not yet compacted` +
       `${accounts.unreadable === 0 ? '' : `, and ${counted(accounts.unreadable, 'object')} unreadable`}`,
     ...differenceLines(accounts.differences),
+    `    redelivered: ${counted(accounts.redelivered, 'copy', 'copies')} merged; in conflict: ${readableCount(accounts.conflicts)} times copies of one key differed`,
+    `    expired since: ${counted(accounts.expired.objects, 'source')} with ${counted(accounts.expired.lines, 'line')}, which the ledgers remember`,
+    ...acknowledgedLines(acknowledged, mark(acknowledged.ok)),
+    `${mark(true)} one type per key: ${counted(typeConflicts.keys, 'key')} under more than one type, all kept`,
+    ...typeConflicts.examples.map(
+      (example) =>
+        `    ${Object.entries(example)
+          .map(([name, value]) => (name === 'types' ? `under ${value}` : value))
+          .join(' ')}`,
+    ),
     `${mark(raw.differences.length === 0)} raw by SQL: ${counted(raw.lines, 'line')} of ${counted(raw.partitions, 'partition')} and of late`,
     ...differenceLines(raw.differences),
     ...reasons.map(

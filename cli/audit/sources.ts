@@ -1,6 +1,16 @@
 import type { Feed } from '../../contracts/feeds';
-import { latePartition, markerKey, partitionOfPath, partitionPath, pieceKey, piecePrefix, rawPrefix } from '../../contracts/lake';
-import { concurrently } from '../../handlers/aws/concurrently';
+import {
+  errorsPrefix,
+  latePartition,
+  markerKey,
+  partitionOfPath,
+  partitionPath,
+  pieceKey,
+  piecePrefix,
+  rawPrefix,
+  rejectedKey,
+} from '../../contracts/lake';
+import { collect, concurrently } from '../../handlers/aws/concurrently';
 import type { LakeObjects, ListedObject } from '../../handlers/aws/objects';
 import { blocksOf, Budget, Refused } from '../../handlers/aws/sources';
 import { linesOf } from '../../workflows/novelty';
@@ -18,6 +28,12 @@ export interface SourceAccounts {
   /** Lines of all objects that are not yet compacted: raw, late and pieces. */
   readonly freshLines: number;
   readonly freshObjects: number;
+  /** Lines of the objects of each partition that are not yet compacted, by path. */
+  readonly freshByPartition: ReadonlyMap<string, number>;
+  /** Lines that routing could not use: they lie under errors/. */
+  readonly rejectedLines: number;
+  /** Lines of pieces whose source has no marker yet, so that they are there twice until the next run. */
+  readonly twiceLines: number;
   readonly unreadable: readonly SetAside[];
 }
 
@@ -27,6 +43,8 @@ interface CountedObjects {
 }
 
 const CONCURRENT_READS = 8;
+/** Of the hash that a piece's name begins with. */
+const HASH_LENGTH = sourceHash('', '').length;
 
 /** Reads objects and counts their lines. One that vanished since it was listed (a lifecycle rule's work) counts nothing. */
 const count = async (
@@ -51,6 +69,19 @@ const count = async (
     onRead(++read);
   });
   return { lines, unreadable: unreadable.sort((left, right) => (left.key < right.key ? -1 : 1)) };
+};
+
+/** Lines of delivery's error objects: those that the transform or the delivery refused. Rejected lines of routing are apart. */
+export const errorLines = async (
+  objects: LakeObjects,
+  feed: string,
+  onRead: (read: number) => void,
+): Promise<CountedObjects & { readonly all: number }> => {
+  const rejected = rejectedKey(feed, '');
+  const folder = rejected.slice(0, rejected.lastIndexOf('/') + 1);
+  const listed = (await collect(objects.list(errorsPrefix(feed)))).filter(({ key }) => !key.startsWith(folder));
+  const counted = await count(objects, listed, onRead);
+  return { ...counted, all: sum([...counted.lines.values()], (each) => each) };
 };
 
 /** What the markers say of routed objects; the objects themselves may have expired. */
@@ -121,7 +152,21 @@ export const sourceAccounts = async (
       ? []
       : [{ key, lines: all, rejected, pieces: keys.map((piece) => ({ key: piece, lines: pieces.get(piece) })) }];
   });
-  return { raw, late, routed, freshLines: sum([...lines.values()], (each) => each), freshObjects: fresh.length, unreadable };
+  const freshByPartition = new Map(census.partitions.map((partition) => [partition.path, linesIn(partition.fresh)]));
+  // A source that is routed but not yet marked: its pieces are there, and so is it.
+  const unmarked = new Set(fresh.map(({ key, etag }) => sourceHash(key, etag)));
+  const twice = [...pieces].filter(([key]) => unmarked.has(key.slice(key.lastIndexOf('/') + 1).slice(0, HASH_LENGTH)));
+  return {
+    raw,
+    late,
+    routed,
+    freshLines: sum([...lines.values()], (each) => each),
+    freshObjects: fresh.length,
+    freshByPartition,
+    rejectedLines: sum([...markers.values()], ({ rejected }) => rejected),
+    twiceLines: sum(twice, ([, each]) => each),
+    unreadable,
+  };
 };
 
 /** The pieces of a source: one for each of its partitions. Of a large one's, not every stretch has lines of every partition. */

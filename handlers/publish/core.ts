@@ -41,13 +41,17 @@ export const nextState = (
     readonly location: string;
     readonly ledger: string;
     readonly sources: number;
+    /** Of the state that is taken over; 0 for a rebuild, which takes over none. */
+    readonly conflictsBefore: number;
   },
 ): Published => {
   const path = expected.partition;
   const verified = verification.partitions.find(({ partition }) => partition === path);
   const files = written.get(path);
   if (verified === undefined || files === undefined) throw new Error(`${path} was verified but has no file`);
-  return { ...where, rows: verified.rows, copies: verified.copies, files: files.files, bytes: files.bytes };
+  const { conflictsBefore, ...state } = where;
+  const conflicts = conflictsBefore + verified.conflicts;
+  return { ...state, conflicts, rows: verified.rows, copies: verified.copies, files: files.files, bytes: files.bytes };
 };
 
 export const conflictsOf = (verification: Verification, path: string): number =>

@@ -63,6 +63,7 @@ export const handler = step('publish', async (event): Promise<PublishResult> => 
       location: s3Uri(settings.LAKE_BUCKET, `${location}${path}/`),
       ledger,
       sources: entries.length,
+      conflictsBefore: run.rebuild ? 0 : (before?.conflicts ?? 0),
     });
 
     const published = (): void =>

@@ -219,7 +219,30 @@ describe('an audit for people', () => {
     checks: {
       keys: { rows: 3, distinct: 3, duplicates: 0, examples: [] },
       misfiled: { rows: 0, partitions: [] },
-      accounts: { partitions: 1, lines: 6, copies: 4, notYetCompacted: { objects: 1, lines: 2 }, unreadable: 1, differences: [] },
+      accounts: {
+        partitions: 1,
+        lines: 6,
+        copies: 4,
+        notYetCompacted: { objects: 1, lines: 2 },
+        unreadable: 1,
+        redelivered: 1,
+        conflicts: 2,
+        expired: { objects: 3, lines: 9 },
+        perPartition: [],
+        differences: [],
+      },
+      acknowledged: {
+        acknowledged: 7,
+        accepted: 6,
+        errors: 1,
+        inFlight: 0,
+        tolerance: null,
+        missing: 0,
+        redelivered: 0,
+        notJudged: null,
+        ok: true,
+      },
+      typeConflicts: { keys: 1, examples: [{ event_uuid: 'u', created_datetime: 'd', types: 'a, b' }] },
       raw: { partitions: 1, lines: 6, skipped: [{ partition: 'p', reason: 'it is broken' }], differences: [] },
       routed: { sources: 0, lines: 0, rejected: 0, differences: [] },
     },
@@ -234,6 +257,19 @@ describe('an audit for people', () => {
     expect(text).toContain('1 partition not compared: it is broken');
     expect(text).toContain('unreadable: raw/x: cut');
     expect(text).toContain('everything adds up');
+    expect(text).toContain('redelivered: 1 copy merged; in conflict: 2 times');
+    expect(text).toContain('expired since: 3 sources with 9 lines');
+    expect(text).toContain('ok   acknowledged: 7 records = 6 accepted + 1 errors + 0 in flight');
+    expect(text).toContain('1 key under more than one type, all kept');
+    expect(text).toContain('u d under a, b');
+  });
+
+  it('says how many acknowledged records are missing, and what is tolerated', () => {
+    const acknowledged = { ...ok.checks.acknowledged, missing: 2, ok: false, tolerance: { records: 5, because: 'for a reason' } };
+    const lines = auditLines({ ...ok, ok: false, checks: { ...ok.checks, acknowledged } });
+    expect(lines.filter((line) => line.startsWith('FAIL'))).toEqual([expect.stringContaining('acknowledged')]);
+    expect(lines).toContain('    2 records missing');
+    expect(lines).toContain('    tolerance: 5 records for a reason');
   });
 
   it('marks the check that fails and names the difference', () => {

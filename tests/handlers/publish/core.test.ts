@@ -10,7 +10,14 @@ const gathered = [
 ];
 const expected: ExpectedPartition = { partition: PATH, lines: 7, copies: 7, sources: 2, gathered: fingerprint(gathered) };
 const verification = { bytesScanned: [1, 2], partitions: [{ partition: PATH, rows: 5, copies: 7, conflicts: 1 }], problems: [] };
-const where = { run: 'r2', attempt: 'a2', location: `s3://lake/${LOCATION}${PATH}/`, ledger: 'ledger/x', sources: 2 };
+const where = {
+  run: 'r2',
+  attempt: 'a2',
+  location: `s3://lake/${LOCATION}${PATH}/`,
+  ledger: 'ledger/x',
+  sources: 2,
+  conflictsBefore: 3,
+};
 
 describe('the state after a flip', () => {
   it('tells what was verified and what was written', () => {
@@ -19,7 +26,18 @@ describe('the state after a flip', () => {
       { key: `${LOCATION}${PATH}/000001_0`, bytes: 5 },
       { key: `${LOCATION}event_type=fork/created_date=2026-11-20/000000_0`, bytes: 99 },
     ]);
-    expect(nextState(expected, verification, written, where)).toEqual({ ...where, rows: 5, copies: 7, files: 2, bytes: 15 });
+    expect(nextState(expected, verification, written, where)).toEqual({
+      run: 'r2',
+      attempt: 'a2',
+      location: where.location,
+      ledger: 'ledger/x',
+      sources: 2,
+      conflicts: 4,
+      rows: 5,
+      copies: 7,
+      files: 2,
+      bytes: 15,
+    });
     expect(conflictsOf(verification, PATH)).toBe(1);
     expect(conflictsOf(verification, 'event_type=x/created_date=y')).toBe(0);
   });
