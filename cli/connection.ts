@@ -24,6 +24,7 @@ const outputsSchema = z.object({
   workgroup: z.string(),
   stateMachineArn: z.string(),
   scheduleName: z.string(),
+  graceHours: z.number(),
 });
 export type StackOutputs = z.infer<typeof outputsSchema>;
 

@@ -36,5 +36,6 @@ export const {
   resultsBucket,
   stateMachineArn,
   scheduleName,
+  graceHours,
   consoleUrl,
 } = lake(settingsOfStack());

@@ -30,6 +30,8 @@ export interface LakeOutputs {
   readonly resultsBucket: pulumi.Output<string>;
   readonly stateMachineArn: pulumi.Output<string>;
   readonly scheduleName: pulumi.Output<string>;
+  /** For how long at least a state that a run replaced can be gone back to. */
+  readonly graceHours: number;
   /** Where the members page is, in a stack that has it. */
   readonly consoleUrl?: pulumi.Output<string>;
 }
@@ -86,6 +88,7 @@ export const lake = (settings: Settings, checkout: string = CHECKOUT): LakeOutpu
     resultsBucket: storage.results.bucket,
     stateMachineArn: machine.arn,
     scheduleName: schedule.name,
+    graceHours: settings.compaction.policy.graceHours,
     ...(members === undefined ? {} : { consoleUrl: members.url }),
   };
 };

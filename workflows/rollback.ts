@@ -25,6 +25,7 @@ export type RefusalCode =
   | 'created by the run'
   | 'ledger gone'
   | 'files gone'
+  | 'condemned'
   | 'source gone';
 
 export interface Refusal {
@@ -71,11 +72,24 @@ export interface Remains {
   /** Undefined where the object is gone. */
   readonly ledgerBefore: readonly LedgerEntry[] | undefined;
   readonly ledgerUndone: readonly LedgerEntry[] | undefined;
+  /** Since when a sweep has noted the state before as named by nobody, where that is longer than the grace period. */
+  readonly condemnedSince: string | undefined;
   /** Whether a source lies there still, as the ledger names it. */
   readonly isThere: (source: LedgerEntry) => boolean;
 }
 
 const identity = ({ key, etag }: LedgerEntry): string => `${key}\n${etag}`;
+
+/** Since when something of a state is noted, where a sweep may delete it by now; the earliest. */
+export const condemnedSince = (
+  notes: readonly (string | undefined)[],
+  nowMillis: number,
+  graceHours: number,
+): string | undefined =>
+  notes
+    .filter((since) => since !== undefined)
+    .filter((since) => nowMillis - Date.parse(since) >= graceHours * 3_600_000)
+    .sort()[0];
 
 /** The sources that the undone state has and the one before has not: a rollback makes them new again. */
 export const addedSources = (before: readonly LedgerEntry[], undone: readonly LedgerEntry[]): readonly LedgerEntry[] => {
@@ -85,7 +99,7 @@ export const addedSources = (before: readonly LedgerEntry[], undone: readonly Le
 
 /** Why the flip cannot be made although it is the right one; undefined where it can. Nothing may be lost by it. */
 export const obstacle = ({ undone, before }: Flip, remains: Remains): Refusal | undefined => {
-  const { files, bytes, ledgerBefore, ledgerUndone, isThere } = remains;
+  const { files, bytes, ledgerBefore, ledgerUndone, condemnedSince, isThere } = remains;
   if (ledgerBefore === undefined)
     return { code: 'ledger gone', reason: `cannot go back to run ${before.run}: its ledger ${before.ledger} is gone` };
   if (ledgerUndone === undefined)
@@ -94,6 +108,11 @@ export const obstacle = ({ undone, before }: Flip, remains: Remains): Refusal | 
     return {
       code: 'files gone',
       reason: `cannot go back to run ${before.run}: of its ${before.files} files (${before.bytes} bytes) ${files} (${bytes} bytes) are left at ${before.location}`,
+    };
+  if (condemnedSince !== undefined)
+    return {
+      code: 'condemned',
+      reason: `cannot go back to run ${before.run}: nobody has named its files since ${condemnedSince}, which is longer than the grace period, so a sweep may be deleting them`,
     };
   const added = addedSources(ledgerBefore, ledgerUndone);
   const gone = added.filter((source) => !isThere(source));

@@ -65,6 +65,7 @@ const rolledBackUnderLock = async (
     table: request.table,
     purpose: `rollback of ${request.run}`,
     now,
+    clock: async () => Date.parse((await describedHost(context)).description.now),
   });
   try {
     const ready = await waitUntil(context, lock.readyAt);
@@ -107,6 +108,7 @@ still be writing is waited out (15 minutes).
         bucket: outputs.bucket,
         table: feed,
         run,
+        graceHours: outputs.graceHours,
         partitions: partition,
         now: host.now,
         onProgress: (line) => context.output.progress(line),

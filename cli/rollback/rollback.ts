@@ -1,13 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { LithifyError, UsageError } from '../../contracts/errors';
-import { keyOfUri, partitionOfPath, partitionPath, type Partition } from '../../contracts/lake';
+import { keyOfUri, partitionOfPath, partitionPath, sweepNoticesKey, type Partition } from '../../contracts/lake';
 import { collect, concurrently } from '../../handlers/aws/concurrently';
 import type { LakeObjects, ListedObject } from '../../handlers/aws/objects';
 import type { CuratedPartitions } from '../../handlers/aws/partitions';
-import { ledgerEntrySchema, type LedgerEntry } from '../../workflows/documents';
+import { ledgerEntrySchema, noticesSchema, type LedgerEntry, type Notices } from '../../workflows/documents';
 import { linesOf } from '../../workflows/novelty';
 import { sameState } from '../../workflows/published';
-import { addedSources, flipOf, heldState, isRefusal, obstacle, type Flip, type Refusal } from '../../workflows/rollback';
+import {
+  addedSources,
+  condemnedSince,
+  flipOf,
+  heldState,
+  isRefusal,
+  obstacle,
+  type Flip,
+  type Refusal,
+} from '../../workflows/rollback';
 import { compactTime } from '../../workflows/run';
 import { readTrail, rollbacksPrefix, type RollbackRecord, type RunTrail } from './run-trail';
 import type { TerminalLock } from './terminal-lock';
@@ -18,6 +27,8 @@ export interface RollbackRequest {
   readonly bucket: string;
   readonly table: string;
   readonly run: string;
+  /** Of the sweep. */
+  readonly graceHours: number;
   /** Partition paths; undefined for all that the run published. */
   readonly partitions: readonly string[] | undefined;
   /** Of the host, ISO 8601. */
@@ -63,7 +74,7 @@ const sourcesThere = async (objects: LakeObjects, sources: readonly LedgerEntry[
   return ({ key, etag }) => there.has(`${key}\n${etag}`);
 };
 
-const judge = async (request: RollbackRequest, trail: RunTrail, path: string): Promise<Judged> => {
+const judge = async (request: RollbackRequest, trail: RunTrail, notices: Notices, path: string): Promise<Judged> => {
   const { objects, catalog, bucket, run } = request;
   const partition = partitionOfPath(path);
   const current = await catalog.get(partition);
@@ -80,6 +91,11 @@ const judge = async (request: RollbackRequest, trail: RunTrail, path: string): P
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     ledgerBefore,
     ledgerUndone,
+    condemnedSince: condemnedSince(
+      [notices.files[location ?? ''], notices.ledgers[before.ledger]],
+      Date.parse(request.now),
+      request.graceHours,
+    ),
     isThere: await sourcesThere(objects, added),
   });
   if (refusal !== undefined) return { path, partition, refusal };
@@ -94,6 +110,10 @@ const judge = async (request: RollbackRequest, trail: RunTrail, path: string): P
   return { path, partition, flip, told };
 };
 
+/** What sweeps have noted as named by nobody. */
+const readNotices = async ({ objects, table }: RollbackRequest): Promise<Notices> =>
+  (await objects.readJson(sweepNoticesKey(table), noticesSchema)) ?? { files: {}, ledgers: {}, gathered: {}, tables: {} };
+
 const recordOf = ({ run, now }: RollbackRequest, judged: readonly Judged[], done: readonly RolledBack[]): RollbackRecord => ({
   run,
   at: now,
@@ -104,7 +124,8 @@ const recordOf = ({ run, now }: RollbackRequest, judged: readonly Judged[], done
 /** What a rollback would do and refuse, without a lock and without changing anything. */
 export const planRollback = async (request: RollbackRequest): Promise<RollbackRecord> => {
   const trail = await readTrail(request.objects, request.table, request.run);
-  const judged = await concurrently(chosenPartitions(trail, request), 4, (path) => judge(request, trail, path));
+  const notices = await readNotices(request);
+  const judged = await concurrently(chosenPartitions(trail, request), 4, (path) => judge(request, trail, notices, path));
   return recordOf(
     request,
     judged,
@@ -121,7 +142,8 @@ export const rollBack = async (request: RollbackRequest, lock: TerminalLock): Pr
   const { objects, catalog, table, run, now, onProgress } = request;
   const trail = await readTrail(objects, table, run);
   const paths = chosenPartitions(trail, request);
-  const judged = await concurrently(paths, 4, (path) => judge(request, trail, path));
+  const notices = await readNotices(request);
+  const judged = await concurrently(paths, 4, (path) => judge(request, trail, notices, path));
   const done: RolledBack[] = [];
   try {
     for (const one of judged) {

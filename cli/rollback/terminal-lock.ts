@@ -19,19 +19,23 @@ export interface LockRequest {
   readonly purpose: string;
   /** Milliseconds since the epoch, of the host. */
   readonly now: number;
+  /** The same, whenever it is asked for. */
+  readonly clock: () => Promise<number>;
 }
 
 /** The table's lock in the hands of a terminal. */
 export interface TerminalLock {
   /** Not before this instant may anything be flipped: what an abandoned lock's owner may still be writing ends first. */
   readonly readyAt: number;
-  /** Whether it is still this terminal's. */
+  /** Whether it is still this terminal's, and will be for a while: a terminal that slept for hours may find it taken at any time. */
   owned(): Promise<boolean>;
   /** Gives it back, if it is still this terminal's. */
   release(): Promise<void>;
 }
 
 const TRIES = 10;
+/** Before the lock counts as abandoned, so long nothing more is begun under it. */
+const MARGIN_MILLIS = 10 * 60_000;
 
 const machineTimeoutSeconds = async (sfn: Pick<SFNClient, 'send'>, stateMachineArn: string): Promise<number> => {
   const { definition = '{}' } = await sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));
@@ -48,15 +52,17 @@ export const takeLock = async (request: LockRequest): Promise<TerminalLock> => {
   const key = lockKey(table);
   const body = (waitSeconds: number): string =>
     JSON.stringify({ owner, run: request.purpose, at: new Date(now).toISOString(), waitSeconds } satisfies Lock);
+  const staleSeconds = await machineTimeoutSeconds(sfn, request.stateMachineArn);
   const held = (readyAt: number): TerminalLock => ({
     readyAt,
-    owned: async () => (await readLock(objects, table))?.lock?.owner === owner,
+    owned: async () =>
+      (await request.clock()) < now + staleSeconds * 1_000 - MARGIN_MILLIS &&
+      (await readLock(objects, table))?.lock?.owner === owner,
     release: async () => {
       const there = await readLock(objects, table);
       if (there?.lock?.owner === owner) await objects.remove(key, there.etag);
     },
   });
-  const staleSeconds = await machineTimeoutSeconds(sfn, request.stateMachineArn);
   for (let round = 1; round <= TRIES; round++) {
     if (await objects.create(key, body(0))) return held(now);
     const there = await readLock(objects, table);

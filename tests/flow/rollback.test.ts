@@ -184,6 +184,15 @@ describe('a run that is rolled back', () => {
     // The first went into the state before, and is not needed to go back to it.
     expect(await gone(sources[0] ?? '')).toEqual([]);
     expect(await gone(sources[1] ?? '')).toEqual(['source gone']);
+    // What a sweep has noted for the grace period may be under its hands.
+    const notices = `ledger/events/_unnamed.json`;
+    const noted = readFileSync(lake.fileOf(notices), 'utf8');
+    const folder = before.slice(0, before.lastIndexOf('/') + 1);
+    expect(JSON.parse(noted)).toMatchObject({ files: { [folder]: expect.any(String) as unknown } });
+    writeFileSync(lake.fileOf(notices), noted.replaceAll(/"2026-[^"]*Z"/g, '"2026-11-01T00:00:00.000Z"'));
+    expect(await state()).toEqual(['condemned']);
+    writeFileSync(lake.fileOf(notices), noted);
+    expect(await state()).toEqual([]);
     expect(await lake.rows(COUNTS)).toContainEqual(['a', '3', '4']);
   });
 

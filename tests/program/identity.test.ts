@@ -127,6 +127,7 @@ test('the stack says by which names the pipeline is found', () => {
     resultsBucket: 'lithify-dev-results-000000000000-eu-west-1',
     stateMachineArn: 'arn:aws:states:eu-west-1:000000000000:stateMachine:lithify-dev-compaction',
     scheduleName: 'lithify-dev-compaction',
+    graceHours: 24,
   });
 });
 

@@ -1,6 +1,7 @@
 import type { LedgerEntry, Published } from '../../workflows/documents';
 import {
   addedSources,
+  condemnedSince,
   flipOf,
   heldState,
   isRefusal,
@@ -87,6 +88,7 @@ describe('what would be lost stands in the way', () => {
     bytes: 20,
     ledgerBefore: [entry('k1')],
     ledgerUndone: [entry('k1'), entry('k2'), entry('k3')],
+    condemnedSince: undefined,
     isThere: () => true,
     ...rest,
   });
@@ -105,12 +107,23 @@ describe('what would be lost stands in the way', () => {
       'cannot go back to run r1: of its 2 files (20 bytes) 1 (12 bytes) are left at s3://lake/1/',
     ],
     [
+      'condemned',
+      { condemnedSince: '2026-11-20T00:31:00.000Z' },
+      'cannot go back to run r1: nobody has named its files since 2026-11-20T00:31:00.000Z, which is longer than the grace period, so a sweep may be deleting them',
+    ],
+    [
       'source gone',
       { isThere: ({ key }) => key !== 'k3' },
       'cannot be undone without losing events: 1 of the 2 sources that run r2 added are gone, the first is k3',
     ],
   ])('%s', (code, rest, reason) => {
     expect(obstacle(flip, remains(rest))).toEqual({ code, reason });
+  });
+
+  it('the state is condemned once it has been noted for the grace period, and not before', () => {
+    const since = '2026-11-20T00:31:00.000Z';
+    const after = (hours: number) => condemnedSince([undefined, since], Date.parse(since) + hours * 3_600_000, 24);
+    expect([after(23.9), after(24), condemnedSince([undefined, undefined], 9e12, 24)]).toEqual([undefined, since, undefined]);
   });
 
   it('a source that was overwritten since is another one', () => {
