@@ -5,8 +5,9 @@ import { ask, registeredPartitions, temporaryTables } from './asking';
 import { type Model, UNREADABLE } from './scenario';
 
 const HOUR = 3_600_000;
+const GRACE_HOURS = 20;
 /** What an orphan may be old when the day ends: the grace period, and the night and day until the next sweep. */
-const ORPHAN_HOURS = 20 + 24;
+const ORPHAN_HOURS = GRACE_HOURS + 24;
 const NOTICES = 'ledger/events/_unnamed.json';
 
 export const rowsOf = async (lake: Lake): Promise<readonly string[]> =>
@@ -70,6 +71,21 @@ const accountProblems = async (lake: Lake, model: Model, keys: readonly string[]
   return problems;
 };
 
+const noticesOf = (lake: Lake): Partial<Record<string, Record<string, string>>> =>
+  (existsSync(lake.fileOf(NOTICES)) ? JSON.parse(readFileSync(lake.fileOf(NOTICES), 'utf8')) : {}) as Partial<
+    Record<string, Record<string, string>>
+  >;
+
+/** Those of the keys that no sweep has noticed a grace period ago: nothing may delete them yet. The lock is none of the sweep's. */
+export const tooYoung = (lake: Lake, keys: readonly string[]): readonly string[] => {
+  const since = new Map(Object.values(noticesOf(lake)).flatMap((noticed) => Object.entries(noticed ?? {})));
+  return keys.filter((key) => {
+    if (key.startsWith('locks/')) return false;
+    const noticed = since.get(key) ?? since.get(key.slice(0, key.lastIndexOf('/') + 1));
+    return noticed === undefined || lake.host.now() - Date.parse(noticed) < GRACE_HOURS * HOUR;
+  });
+};
+
 /** What no partition names: noticed by a sweep, and not long ago. */
 export const orphans = async (
   lake: Lake,
@@ -78,9 +94,7 @@ export const orphans = async (
   const partitions = [...(await registeredPartitions(lake)).values()];
   const folders = new Set(partitions.map(({ folder }) => folder));
   const ledgers = new Set(partitions.map(({ ledger }) => ledger));
-  const notices = (existsSync(lake.fileOf(NOTICES)) ? JSON.parse(readFileSync(lake.fileOf(NOTICES), 'utf8')) : {}) as Partial<
-    Record<string, Record<string, string>>
-  >;
+  const notices = noticesOf(lake);
   const folderOf = (key: string): string => key.slice(0, key.lastIndexOf('/') + 1);
   const unnamed = (kind: string, things: readonly string[]) =>
     [...new Set(things)].map((thing) => {

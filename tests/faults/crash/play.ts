@@ -2,7 +2,7 @@ import type { InterceptedCall, Interceptor, Proceed } from '../../../local/inter
 import type { Lake } from '../../flow/lake';
 import { registeredPartitions } from './asking';
 import { Boundaries, CallSites, type Site } from './call-sites';
-import { problemsOf, rowsOf } from './checks';
+import { problemsOf, rowsOf, tooYoung } from './checks';
 import { copyOf, discard, type Lakes } from './lake-under-test';
 import type { Mode } from './modes';
 import { Readers } from './readers';
@@ -67,6 +67,8 @@ class Watch {
     for (const key of keys)
       if (live.some(({ folder, ledger }) => key.startsWith(folder) || key === ledger))
         this.violations.push(`${call.operation} of ${key}, which a partition names`);
+    const young = tooYoung(this.lake, keys);
+    for (const key of young) this.violations.push(`${call.operation} of ${key} within the grace period`);
   }
 }
 
