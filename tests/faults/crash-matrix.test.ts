@@ -37,7 +37,7 @@ describe('whatever call fails, however, and wherever a run is aborted', () => {
       const played: Played[] = [];
       const failures: object[] = [];
       for (const fault of chosen) {
-        const { rows: _, ...outcome } = await play(lakes, prepared, [[fault]], golden);
+        const { rows: _rows, unsettled: _unsettled, ...outcome } = await play(lakes, prepared, [[fault]], golden);
         played.push({ fault, ...outcome });
         if (outcome.defects.length > 0 || outcome.hit === 0) failures.push({ point: fault.id, ...outcome });
         if (everything && (played.length % 25 === 0 || played.length === chosen.length)) {

@@ -25,7 +25,7 @@ describe('two faults, in one night or in two', () => {
       const failures: object[] = [];
       const played: Outcome[] = [];
       for (const { id, nights } of pairsOf(points.values(), everything ? ALL : SAMPLE, seed)) {
-        const { rows: _, ...outcome } = await play(lakes, prepared, nights, golden);
+        const { rows: _rows, unsettled: _unsettled, ...outcome } = await play(lakes, prepared, nights, golden);
         played.push(outcome);
         // The first fault may keep the run from ever reaching the second.
         if (outcome.defects.length > 0 || outcome.hit === 0) failures.push({ pair: id, ...outcome });

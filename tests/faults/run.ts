@@ -27,7 +27,11 @@ const onLake = async <T>(work: (lakes: Lakes, prepared: Prepared, golden: Golden
 
 const rerun = (id: string): Promise<number> =>
   onLake(async (lakes, prepared, golden) => {
-    const { rows: _, ...outcome } = await play(lakes, prepared, pointNamed(faultPoints(golden), id).nights, golden);
+    const {
+      rows: _rows,
+      unsettled: _unsettled,
+      ...outcome
+    } = await play(lakes, prepared, pointNamed(faultPoints(golden), id).nights, golden);
     console.log(JSON.stringify({ id, ...outcome }, null, 2));
     return outcome.defects.length === 0 && outcome.hit > 0 ? 0 : 1;
   });
