@@ -212,5 +212,7 @@ export const goldenRun = async (lakes: Lakes, prepared: Prepared): Promise<Golde
   const { rows, unsettled, defects, status, healed } = await play(lakes, prepared, [[]], undefined, seen);
   if (defects.length > 0 || status !== 'SUCCEEDED' || healed !== 'within')
     throw new Error(`without any fault the run ${status}, healed ${healed}:\n${defects.join('\n')}`);
+  const left = unsettled.filter((problem) => problem.startsWith('left behind'));
+  if (left.length > 0) throw new Error(`without any fault the run ended and something was ${left.join(', ')}`);
   return { sites: [...seen.sites.values()], boundaries: seen.boundaries, rows, unsettled };
 };
