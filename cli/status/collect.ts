@@ -7,6 +7,7 @@ import { readLock } from '../../handlers/aws/lock';
 import { reportSchema, type SetAside } from '../../workflows/documents';
 import type { Connection } from '../connection';
 import { runIdOf } from '../execution';
+import { collectCounts, type CountsStatus } from './counts';
 import { lakeCensus, pendingOf, type Pending } from '../lake-census';
 
 export interface PartitionStatus {
@@ -63,9 +64,13 @@ export interface Status {
     readonly expression: string;
     readonly timeZone: string;
   } | null;
+  /** What the consumer counted lately, where the feed has one. */
+  readonly counts?: CountsStatus;
 }
 
 const LAST_RUNS = 10;
+/** The feed whose stream a consumer reads as well. */
+const TELEMETRY = 'telemetry';
 
 const runsOf = async ({ sfn, objects, outputs }: Connection, feed: string): Promise<readonly RunStatus[]> => {
   const { executions = [] } = await sfn.send(
@@ -186,5 +191,6 @@ export const collectStatus = async (
     unreadable: stillUnreadable(runs, [...census.late.fresh, ...census.partitions.flatMap(({ fresh }) => fresh)]),
     lock: await lockOf(connection, feed),
     schedule: await scheduleOf(connection),
+    ...(feed === TELEMETRY && { counts: await collectCounts(connection.objects, connection.now) }),
   };
 };

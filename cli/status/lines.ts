@@ -2,6 +2,7 @@ import { counted, readableBytes, readableCount } from '../format/readable';
 import { readableDuration } from '../duration';
 import { tableLines } from '../format/table';
 import type { RunStatus, Status } from './collect';
+import { countsLines } from './counts';
 
 /** What is shown of a long list; the whole one is in the JSON document. */
 const SHOWN = 15;
@@ -114,4 +115,5 @@ export const statusLines = (status: Status, width: number | undefined): readonly
   '',
   lockLine(status),
   scheduleLine(status),
+  ...(status.counts === undefined ? [] : ['', ...countsLines(status.counts, width)]),
 ];
