@@ -21,6 +21,30 @@ export interface Play {
   readonly until?: () => boolean;
 }
 
+/** Lets an actor's calls through, in order, until the condition holds; the clock moves where it must. */
+export const advanceUntil = async (world: World, actor: string, condition: () => boolean): Promise<void> => {
+  for (let step = 0; step < MOST_STEPS; step++) {
+    await world.gate.settle();
+    if (condition()) return;
+    if (world.gate.labelsOf(actor).length > 0) await world.gate.release(actor, 0);
+    else world.tick(16 * MINUTE);
+  }
+  throw new Error(`${actor} never came so far; next: ${world.gate.labelsOf(actor).join(', ')}`);
+};
+
+/** As `advanceUntil`, until one of the calls that the actor makes next is the awaited one. */
+export const advanceTo = (world: World, actor: string, awaited: RegExp): Promise<void> =>
+  advanceUntil(world, actor, () => world.gate.labelsOf(actor).some((label) => awaited.test(label)));
+
+/** Lets all that an actor does through, and everything that follows from it, until nothing of it waits any more. */
+export const land = async (world: World, actor: string): Promise<void> => {
+  for (;;) {
+    await world.gate.settle();
+    if (world.gate.labelsOf(actor).length === 0) return;
+    await world.gate.release(actor, 0);
+  }
+};
+
 const ended = async (world: World, { executionArn }: Live): Promise<boolean> =>
   (await world.executionOf(executionArn)).status !== 'RUNNING';
 

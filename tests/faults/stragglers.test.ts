@@ -1,0 +1,122 @@
+import { keyOfUri } from '../../contracts/lake';
+import { AwsError } from '../../local/aws-error';
+import { advanceTo, advanceUntil, land } from './interleavings/scheduler';
+import { rollBackAtTerminal } from './interleavings/terminal';
+import { differences, inconsistencies, missingFiles, Truth } from './interleavings/truth';
+import { DAY, World } from './interleavings/world';
+
+const HOUR = 3_600_000;
+
+/** A step that stalls for minutes or hours, and lands in a lake that has gone on without it. */
+describe('a step that lands late', () => {
+  let world: World;
+  let truth: Truth;
+  let day: number;
+  const silenced: jest.SpyInstance[] = [];
+  beforeAll(async () => {
+    silenced.push(jest.spyOn(console, 'log').mockImplementation(() => undefined));
+    silenced.push(jest.spyOn(process.stdout, 'write').mockImplementation(() => true));
+    world = await World.open();
+  });
+  afterAll(async () => {
+    await world.close();
+    for (const spy of silenced) spy.mockRestore();
+  });
+  beforeEach(async () => {
+    await world.reset();
+    truth = new Truth(world);
+    day = world.clock.now();
+    await truth.deliver('a', day, [1, 2]);
+    await truth.deliver('b', day, [3]);
+    await world.pass(DAY + HOUR / 2);
+    await world.runUndisturbed('base');
+  });
+
+  const locationOf = async (type: string): Promise<string> =>
+    (await world.partitions()).find(({ Values }) => Values[0] === type)?.StorageDescriptor.Location ?? 'nowhere';
+  const filesAt = (location: string): Promise<readonly string[]> => world.keys(keyOfUri(world.bucket, location) ?? 'nowhere');
+
+  /** A run that is stopped with its flip of the partition `a` on the way. */
+  const stopInFlip = async (actor: string): Promise<void> => {
+    const executionArn = await world.start(actor);
+    await advanceTo(world, actor, /^UpdatePartition a\//);
+    await world.abort(actor, executionArn);
+  };
+
+  test('a flip that lands after a newer run has published and swept is healed, and what it flipped to keeps its whole grace', async () => {
+    await truth.deliver('a', day, [4]);
+    await stopInFlip('A');
+    await truth.deliver('a', day, [5]);
+    await world.runUndisturbed('B');
+    expect(await differences(world, truth)).toEqual([]);
+
+    await land(world, "A's publish");
+    const straggled = await locationOf('a');
+    expect(await inconsistencies(world, truth)).toEqual([]);
+    // Longer after the newer run's sweep, which noted these files as unnamed, than any file is kept unnamed.
+    await world.pass(DAY);
+    const healed = await world.runUndisturbed('C');
+    expect(healed.status).toBe('SUCCEEDED');
+    expect(await differences(world, truth)).toEqual([]);
+    // A query that began a minute ago reads them still.
+    expect(await locationOf('a')).not.toBe(straggled);
+    expect(await filesAt(straggled)).not.toEqual([]);
+    await world.pass(DAY + HOUR);
+    await world.runUndisturbed('D');
+    expect(await filesAt(straggled)).toEqual([]);
+    expect(await differences(world, truth)).toEqual([]);
+  });
+
+  test('a sweep that lands after a rollback deletes nothing that the rollback named: what it could delete is not gone back to', async () => {
+    const first = await locationOf('a');
+    await truth.deliver('a', day, [4]);
+    const undone = await world.runUndisturbed('undone');
+    const run = (undone.output as { run: string }).run;
+    await world.pass(DAY + HOUR);
+    const executionArn = await world.start('S');
+    await advanceTo(world, 'S', /^DeleteObjects /);
+    await world.abort('S', executionArn);
+
+    // Flipped back at once: nothing says that a sweep is still at work but its notices.
+    await world.remove('locks/events.json');
+    const record = await rollBackAtTerminal(world, run);
+    expect(record.rolledBack).toEqual([]);
+    expect(record.refused).toMatchObject([{ partition: expect.stringContaining('event_type=a'), code: 'condemned' }]);
+
+    await land(world, "S's sweep");
+    expect(await filesAt(first)).toEqual([]);
+    expect(await missingFiles(world)).toEqual([]);
+    await world.runUndisturbed('next');
+    expect(await differences(world, truth)).toEqual([]);
+  });
+
+  test('a publish of the undone run, made twice, does not undo the rollback', async () => {
+    const first = await locationOf('a');
+    await truth.deliver('a', day, [4]);
+    let lost = false;
+    world.dispatch = (actor, functionName) => {
+      if (lost || actor !== 'A' || functionName !== 'publish') return undefined;
+      lost = true;
+      return new AwsError('SdkClientException', 'Unable to execute HTTP request: Read timed out', 500);
+    };
+    const executionArn = await world.start('A');
+    await advanceUntil(world, 'A', () => world.gate.waiting().includes("A's publish"));
+    await advanceTo(world, "A's publish", /^GetPartition a\//);
+    while ((await world.executionOf(executionArn)).status === 'RUNNING') {
+      await land(world, 'A');
+      await world.gate.settle();
+      if (world.gate.labelsOf('A').length === 0) world.tick(60_000);
+    }
+    const { run } = (await world.executionOf(executionArn)).output as { run: string };
+    expect(await rollBackAtTerminal(world, run)).toMatchObject({ refused: [] });
+    expect(await locationOf('a')).toBe(first);
+
+    await land(world, "A's publish");
+    expect(await locationOf('a')).toBe(first);
+    expect(await inconsistencies(world, truth)).toEqual([]);
+    await world.runUndisturbed('held');
+    expect(await locationOf('a')).toBe(first);
+    await world.runUndisturbed('forced', { force: true });
+    expect(await differences(world, truth)).toEqual([]);
+  });
+});
