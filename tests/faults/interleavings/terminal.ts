@@ -28,6 +28,7 @@ export const rollBackAtTerminal = async (world: World, run: string): Promise<Rol
     table: EVENTS.name,
     purpose: `rollback of ${run}`,
     now: world.clock.now(),
+    clock: () => Promise.resolve(world.clock.now()),
   });
   try {
     while (world.clock.now() < lock.readyAt) await world.pass(lock.readyAt - world.clock.now());
