@@ -37,4 +37,4 @@ export const functionEnvironments = (
   return environments;
 };
 
-export const machineTimeoutSeconds = (settings: Settings): number => settings.compaction.timeoutHours * 3_600;
+export const machineTimeoutSeconds = (settings: Settings): number => Math.round(settings.compaction.timeoutHours * 3_600);

@@ -56,8 +56,8 @@ export const configSchema = z.strictObject({
     schedule: z.string(),
     /** IANA name. */
     timeZone: z.string(),
-    /** The machine's: shorter than the schedule's interval. */
-    timeoutHours: z.int().min(1).max(168),
+    /** The machine's: shorter than the schedule's interval, and longer than a new owner of the lock may have to wait. */
+    timeoutHours: z.number().min(0.5).max(168),
     /** `receivingHours` follows from stream and delivery where it is not given. */
     policy: z.strictObject({ ...policySchema.shape, receivingHours: policySchema.shape.receivingHours.unwrap().optional() }),
   }),

@@ -1,7 +1,7 @@
 import { GetScheduleCommand, ResourceNotFoundException } from '@aws-sdk/client-scheduler';
 import { DescribeExecutionCommand, ExecutionDoesNotExist, InvalidArn, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { feedNamed } from '../../contracts/feeds';
-import { reportKey } from '../../contracts/lake';
+import { reportKey, LATE } from '../../contracts/lake';
 import { collect, concurrently } from '../../handlers/aws/concurrently';
 import { readLock } from '../../handlers/aws/lock';
 import { reportSchema, type SetAside } from '../../workflows/documents';
@@ -51,6 +51,8 @@ export interface Status {
   readonly now: string;
   readonly partitions: readonly PartitionStatus[];
   readonly pending: readonly (Pending & { readonly partition: string })[];
+  /** Of all objects that wait, of late ones too: the one that has waited longest. Null where none waits. */
+  readonly oldest: { readonly partition: string; readonly key: string; readonly lastModified: string } | null;
   /** Late objects that wait to be routed. */
   readonly late: Pending;
   readonly misplaced: readonly string[];
@@ -152,6 +154,13 @@ export const stillUnreadable = (
   return [...named.values()];
 };
 
+/** The object that has waited longest. */
+export const oldestOf = (waiting: readonly (Pending & { readonly partition: string })[]): Status['oldest'] =>
+  waiting
+    .flatMap(({ partition, oldest }) => (oldest === null ? [] : [{ partition, ...oldest }]))
+    .sort((left, right) => (left.lastModified < right.lastModified ? -1 : Number(left.lastModified > right.lastModified)))[0] ??
+  null;
+
 /** Looks at everything that tells where the lake stands; changes nothing. */
 export const collectStatus = async (
   connection: Connection,
@@ -162,6 +171,10 @@ export const collectStatus = async (
   const census = await lakeCensus(connection.objects, feedNamed(feed), catalog, (count) =>
     onProgress(`status: ${count} partitions listed`),
   );
+  const pending = census.partitions.flatMap(({ path, fresh }) =>
+    fresh.length === 0 ? [] : [{ partition: path, ...pendingOf(fresh) }],
+  );
+  const late = pendingOf(census.late.fresh);
   const runs = await runsOf(connection, feed);
   return {
     feed,
@@ -182,10 +195,9 @@ export const collectStatus = async (
         },
       ];
     }),
-    pending: census.partitions.flatMap(({ path, fresh }) =>
-      fresh.length === 0 ? [] : [{ partition: path, ...pendingOf(fresh) }],
-    ),
-    late: pendingOf(census.late.fresh),
+    pending,
+    oldest: oldestOf([...pending, { partition: LATE, ...late }]),
+    late,
     misplaced: census.misplaced,
     runs,
     unreadable: stillUnreadable(runs, [...census.late.fresh, ...census.partitions.flatMap(({ fresh }) => fresh)]),

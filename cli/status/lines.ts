@@ -42,7 +42,7 @@ const age = (iso: string, now: string): string => readableDuration(Date.parse(no
 const ago = (iso: string, now: string): string =>
   Date.parse(now) - Date.parse(iso) < 1_000 ? 'just now' : `${age(iso, now)} ago`;
 
-const pendingLines = ({ pending, late, misplaced, now }: Status, width: number | undefined): readonly string[] => {
+const pendingLines = ({ pending, late, oldest, misplaced, now }: Status, width: number | undefined): readonly string[] => {
   const all = late.objects === 0 ? pending : [...pending, { partition: 'late, to be routed', ...late }];
   const objects = sum(all, (one) => one.objects);
   const rest = misplaced.slice(0, 5).map((key) => `not laid out as a partition, and left alone: ${key}`);
@@ -69,6 +69,7 @@ const pendingLines = ({ pending, late, misplaced, now }: Status, width: number |
       width,
     ),
     ...more(all.length),
+    ...(oldest === null ? [] : [`oldest not yet compacted: ${oldest.key}, ${age(oldest.lastModified, now)} old`]),
     ...rest,
   ];
 };

@@ -6,6 +6,7 @@ const NOTHING: Status = {
   now: '2026-11-22T10:00:00.000Z',
   partitions: [],
   pending: [],
+  oldest: null,
   late: { objects: 0, bytes: 0, oldest: null },
   misplaced: [],
   runs: [],

@@ -20,7 +20,7 @@ import type { Interceptor } from '../../local/interceptor';
 import type { Transition } from '../../local/stand-ins/state-machine/integrations';
 import { planSchema, reportSchema, type Plan, type Report } from '../../workflows/documents';
 
-const PROJECT = join(__dirname, '..', '..');
+export const PROJECT = join(__dirname, '..', '..');
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
@@ -50,8 +50,8 @@ export const openHost = async (
   change: (graph: Graph) => Graph = (graph) => graph,
   rest: Partial<HostOptions> = {},
 ): Promise<Host> => {
-  captured ??= capture({ stack: 'dev', projectDir: PROJECT });
-  const graph = change(await captured);
+  if (rest.graph === undefined) captured ??= capture({ stack: 'dev', projectDir: PROJECT });
+  const graph = rest.graph ?? change(await captured!);
   return startHost({
     stack: 'dev',
     projectDirectory: PROJECT,

@@ -1,0 +1,28 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { capture } from '../../local/capture';
+import type { Graph } from '../../local/graph';
+import { PROJECT } from './lake';
+
+type Config = Record<string, Record<string, unknown>>;
+
+/** The program of the dev stack with another config: `change` gets the groups of the `lithify:` namespace by their names. */
+export const graphWith = async (change: (config: Config) => void): Promise<Graph> => {
+  const document = parse(readFileSync(join(PROJECT, 'Pulumi.dev.yaml'), 'utf8')) as { config: Record<string, unknown> };
+  const groups = Object.fromEntries(
+    Object.entries(document.config).map(([key, value]) => [key.replace('lithify:', ''), value]),
+  ) as Config;
+  change(groups);
+  const config = Object.fromEntries(Object.keys(document.config).map((key) => [key, groups[key.replace('lithify:', '')]]));
+  const projectDir = mkdtempSync(join(tmpdir(), 'lithify-stack-'));
+  try {
+    for (const folder of ['handlers', 'console', 'contracts', 'workflows', 'node_modules'])
+      symlinkSync(join(PROJECT, folder), join(projectDir, folder));
+    writeFileSync(join(projectDir, 'Pulumi.dev.yaml'), stringify({ ...document, config }));
+    return await capture({ stack: 'dev', projectDir });
+  } finally {
+    rmSync(projectDir, { recursive: true });
+  }
+};
