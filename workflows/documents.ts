@@ -233,6 +233,17 @@ export const reportSchema = z.object({
   failed: z.array(failureSchema),
   superseded: z.array(z.object({ partition: z.string(), reason: z.string() })),
   leftOut: z.array(z.object({ partition: z.string(), reason: z.string() })),
+  /** What the published partitions held before + the lines that came in = what they hold now; and what waits for another run. */
+  accounts: z
+    .object({
+      copiesBefore: z.number(),
+      lines: z.number(),
+      copiesAfter: z.number(),
+      waiting: z.object({ partitions: z.number(), objects: z.number(), bytes: z.number() }),
+      /** One sentence per partition that does not add up. */
+      differences: z.array(z.string()),
+    })
+    .optional(),
   /** Of a rebuild: what it found in comparison with the published rows. */
   compared: z.array(comparedPartitionSchema).default([]),
   lines: z.object({ in: z.number(), duplicates: z.number(), conflicts: z.number(), late: z.number(), rejected: z.number() }),

@@ -51,6 +51,18 @@ export const planLines = (plan: Plan, width: number | undefined): readonly strin
   ];
 };
 
+const accountLines = ({
+  copiesBefore,
+  lines,
+  copiesAfter,
+  waiting,
+  differences,
+}: NonNullable<Report['accounts']>): readonly string[] => [
+  `  accounts   ${readableCount(copiesBefore)} copies before + ${readableCount(lines)} lines in = ${readableCount(copiesAfter)} copies; ` +
+    `${counted(waiting.objects, 'object')} of ${counted(waiting.partitions, 'partition')} wait for another run`,
+  ...differences.map((difference) => `    FAIL ${difference}`),
+];
+
 /** What a rebuild found, before it published: equal, or what differs, with a few keys. */
 const comparedLines = ({ compared }: Report): readonly string[] => {
   if (compared.length === 0) return [];
@@ -94,6 +106,7 @@ export const reportLines = (report: Report, width: number | undefined): readonly
     `run ${report.run} ${report.status}: ${counted(report.partitions, 'partition')} published in ${report.batches} batch${report.batches === 1 ? '' : 'es'}`,
     ...(report.error === undefined ? [] : [`  stopped by ${report.error}`]),
     `  lines      ${readableCount(lines.in)} in, ${readableCount(lines.duplicates)} duplicates, ${readableCount(lines.late)} late, ${readableCount(lines.rejected)} rejected, ${readableCount(lines.conflicts)} in conflict`,
+    ...(report.accounts === undefined ? [] : accountLines(report.accounts)),
     `  files      ${readableCount(files.before)} -> ${readableCount(files.after)} (${readableBytes(bytes.before)} -> ${readableBytes(bytes.after)})`,
     `  cost       ${counted(report.queries, 'query', 'queries')}, ${readableBytes(report.bytesScanned)} scanned, ${readableDollars(report.dollars)}`,
     ...report.unreadable.map(({ key, reason }) => `  unreadable ${key}: ${reason}`),

@@ -9,6 +9,7 @@ import type {
   RouteOutcome,
   Verification,
 } from '../../workflows/documents';
+import { runAccounts } from '../../workflows/run-accounts';
 import { queryDollars } from '../../workflows/planning';
 import type { Run } from '../../workflows/run';
 
@@ -109,13 +110,15 @@ export const reportOf = (
   const unread = distinct([...routes, ...gathered].flatMap((outcome) => outcome.unread));
   const rowsBefore = run.rebuild ? 0 : sum(published, ({ before }) => before?.rows ?? 0);
   const lines = sum(published, (partition) => partition.lines);
+  const accounts = runAccounts(published, plan, run.rebuild);
   return {
     run: run.run,
     table: run.table,
     executionArn: run.executionArn,
     startedAt: run.startedAt,
     endedAt,
-    status: error === undefined && failed.length === 0 ? 'succeeded' : 'failed',
+    status: error === undefined && failed.length === 0 && accounts.differences.length === 0 ? 'succeeded' : 'failed',
+    accounts,
     ...(error === undefined ? {} : { error }),
     dryRun: run.dryRun,
     input: inputOf(run),
@@ -166,6 +169,8 @@ export const reportOf = (
 /** One sentence for the machine's last state and for a person's first look. */
 export const summaryOf = (report: Report, plan: Plan | undefined): string => {
   const done = `run ${report.run}: ${report.partitions} partitions published, ${report.lines.in} lines in, ${report.lines.duplicates} duplicates, ${report.unreadable.length} unreadable`;
+  const wrong = report.accounts?.differences ?? [];
+  if (wrong.length > 0) return `${done}; does not add up: ${wrong.join('; ')}`.slice(0, 2_000);
   if (report.error !== undefined) return `${done}; stopped by ${report.error}`.slice(0, 1_000);
   if (report.failed.length === 0) return done;
   const named = report.failed.slice(0, 5).map(({ batch, error, cause }) => {

@@ -82,7 +82,7 @@ describe('a mistake in the config is one sentence that names the key, the value 
     [
       'an unknown key of the policy',
       (config) => void (config['compaction']!['policy'] = { dueFiles: 1 }),
-      'lithify:compaction.policy has no key "dueFiles"; known: dueObjects, dueBytes, dueAgeHours, includeOpenDay, receivingHours, fullListingDays, targetFileBytes, batchBytes, gatherBytes, gatherObjects, concurrentBatches, graceHours',
+      'lithify:compaction.policy has no key "dueFiles"; known: dueObjects, dueBytes, dueAgeHours, includeOpenDay, receivingHours, fullListingDays, targetFileBytes, batchBytes, planEntries, gatherBytes, gatherObjects, concurrentBatches, graceHours',
     ],
     [
       'a bad event type',

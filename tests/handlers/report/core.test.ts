@@ -57,6 +57,28 @@ const report = (trails: readonly AttemptTrail[], plan = planWith(['b0001']), ...
   reportOf(runWith({ run: 'r2' }), END, undefined, plan, (rest[0] ?? []) as Parameters<typeof reportOf>[4], trails, []);
 
 describe('the report of a run', () => {
+  it('reconciles each partition: a difference of one fails the run, and is named', () => {
+    const at = (copies: number) =>
+      trail({
+        publication: {
+          complete: true,
+          published: [{ partition: PATH, before, after: { ...after, copies }, lines: 8, conflicts: 0 }],
+          superseded: [],
+        },
+      });
+    const right = report([at(before.copies + 8)]);
+    expect(right).toMatchObject({
+      status: 'succeeded',
+      accounts: { copiesBefore: before.copies, lines: 8, copiesAfter: before.copies + 8, differences: [] },
+    });
+    const wrong = report([at(before.copies + 9)]);
+    expect(wrong).toMatchObject({
+      status: 'failed',
+      accounts: { differences: [`${PATH}: ${before.copies + 9} copies, must be ${before.copies} before + 8 lines in`] },
+    });
+    expect(summaryOf(wrong, undefined)).toContain(`does not add up: ${PATH}`);
+  });
+
   it('counts what failed attempts have scanned: a verification that failed, and a CTAS that came no further', () => {
     const failed = trail({
       attempt: 'a0',
