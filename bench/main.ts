@@ -5,9 +5,11 @@ import { parseArgs } from 'node:util';
 import { messageOf, UsageError } from '../contracts/errors';
 import { deliveryBenchmark } from './delivery';
 import { demoBenchmark } from './demo';
+import { gatherBenchmark } from './gather';
 import { ingestBenchmark } from './ingest';
 import { judgeBenchmark } from './judge';
 import type { Benchmark } from './measurement';
+import { planBenchmark } from './plan';
 import { statementBenchmark } from './statement';
 import { transformBenchmark } from './transform';
 import { verifyBenchmark } from './verify';
@@ -20,6 +22,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   deliveryBenchmark,
   statementBenchmark,
   verifyBenchmark,
+  planBenchmark,
+  gatherBenchmark,
   demoBenchmark,
 ];
 

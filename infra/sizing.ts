@@ -19,14 +19,16 @@ export const SIZES: Readonly<Record<FunctionName, Size>> = {
   validate: { memoryMegabytes: 256, timeoutSeconds: 10 },
   // One small object and one look at an execution.
   lock: { memoryMegabytes: 256, timeoutSeconds: 30 },
-  // Reads and splits late objects one after another.
+  // Reads and splits late objects one after another; bounded by `INVOCATION_BYTES`, 64 MiB of text at a time.
   route: { memoryMegabytes: ONE_CPU_MEGABYTES, timeoutSeconds: LONGEST_SECONDS },
-  // Lists objects and merges ledgers as streams.
+  // Lists objects and merges ledgers as streams; bounded by `planEntries`.
   plan: { memoryMegabytes: ONE_CPU_MEGABYTES, timeoutSeconds: LONGEST_SECONDS },
-  attempt: { memoryMegabytes: 512, timeoutSeconds: 60 },
-  // Inflates and checks thousands of objects: bound by the processor.
+  // Divides up to 240,000 sources into lists for gathering: bound by the processor, one list in memory.
+  attempt: { memoryMegabytes: ONE_CPU_MEGABYTES, timeoutSeconds: 300 },
+  // Inflates and checks thousands of objects: bound by the processor, and by `gatherBytes`, `gatherObjects` and `INVOCATION_BYTES`.
   gather: { memoryMegabytes: ONE_CPU_MEGABYTES, timeoutSeconds: LONGEST_SECONDS },
-  statements: { memoryMegabytes: 512, timeoutSeconds: 60 },
+  // Adds up what was gathered of up to 240,000 sources, and the ledgers that they come to.
+  statements: { memoryMegabytes: ONE_CPU_MEGABYTES, timeoutSeconds: 300 },
   verify: { memoryMegabytes: 512, timeoutSeconds: 300 },
   // Writes ledgers of up to a hundred partitions and flips them. Short, since the next owner of the lock waits it out.
   publish: { memoryMegabytes: ONE_CPU_MEGABYTES, timeoutSeconds: 300 },

@@ -1,5 +1,6 @@
 import type { FunctionName } from '../contracts/environments';
 import type { Catcher, Expression, Json, Retrier, State, StateMachine, TaskState } from './asl';
+import { MAX_ROUNDS } from './planning';
 import { PASSING_TROUBLE } from './steps';
 
 /** What the state machine calls, by ARN and name. */
@@ -17,7 +18,7 @@ export interface CompactionTargets {
 /** Gather invocations of one batch at the same time. */
 const CONCURRENT_GATHERS = 10;
 /** Tries of one batch within a run; a failed verification is not tried again. */
-const ATTEMPTS = 2;
+export const ATTEMPTS = 2;
 /** Athena ends a DML query after 30 minutes unless the quota is raised. https://docs.aws.amazon.com/athena/latest/ug/service-limits.html */
 const QUERY_SECONDS = 1_900;
 const LAMBDA_SECONDS = 910;
@@ -334,7 +335,7 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
       ),
       'All routed?': {
         Type: 'Choice',
-        Choices: [{ Condition: expression('$not($states.input.done)'), Next: 'Route' }],
+        Choices: [{ Condition: expression(`$not($states.input.done) and $states.input.round < ${MAX_ROUNDS}`), Next: 'Route' }],
         Default: 'Start planning',
       },
       'Start planning': { Type: 'Pass', Output: { round: 0 }, Next: 'Plan' },

@@ -59,10 +59,13 @@ export const bucketCountFor = (bytes: number, policy: Policy): number =>
   Math.min(MAX_WRITERS, Math.max(1, Math.ceil(bytes / policy.targetFileBytes)));
 
 /**
- * Gather invocations of one attempt at most. Each writes up to 24 events into the history of its batch's execution (7, and 3 for each of 5
+ * Gather invocations of one attempt at most. Each may write 37 events into the history of its batch's execution (7, and 3 for each of 10
  * retries), there are 2 attempts, and a history ends at 25,000 events: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
-export const MAX_TASKS = 400;
+export const MAX_TASKS = 240;
+
+/** Rounds of routing, and of planning, in one run: for the same reason. What is not routed then is left to the next run. */
+export const MAX_ROUNDS = 200;
 
 /** What one batch may gather so that it takes no more tasks: two that follow each other hold more than one may, in bytes or in objects. */
 export const batchLimits = ({ gatherBytes, gatherObjects }: Policy): { readonly bytes: number; readonly objects: number } => ({

@@ -13,11 +13,11 @@ const AHEAD = 16;
 const AHEAD_BYTES = 64 * MIB;
 
 /**
- * What one invocation inflates and judges at most; an object that inflates to more is set aside. Judging is the slowest part: 75 MB/s and more
- * on one processor (`npm run bench -- judge`), so that this takes less than half of the 15 minutes that a function has, and what has to be
- * read twice, to be split, ends in time as well. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ * What one invocation inflates and judges at most; an object that inflates to more is set aside. Judging is the slowest part: at the 60 MB/s of one
+ * processor that were measured (`npm run bench -- gather`) this takes a third of the 15 minutes that a function has, and what has to be read
+ * twice, to be split, ends in time as well. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
-export const INVOCATION_BYTES = 24 * 1024 * MIB;
+export const INVOCATION_BYTES = 16 * 1024 * MIB;
 
 /** What is left of what one invocation may inflate. */
 export class Budget {

@@ -12,7 +12,7 @@ import {
   planRoundKey,
 } from '../../contracts/lake';
 import { planRoundSchema, planSchema, type Plan, type PlanRound } from '../../workflows/documents';
-import { carryOver, formBatches, inRange, oldestOpenDate } from '../../workflows/planning';
+import { carryOver, formBatches, inRange, MAX_ROUNDS, oldestOpenDate } from '../../workflows/planning';
 import { planRequest, type PlanResult } from '../../workflows/steps';
 import { concurrently } from '../aws/concurrently';
 import { LakeObjects } from '../aws/objects';
@@ -29,9 +29,6 @@ const policy = settings.POLICY;
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-
-/** Far beyond any lake that is worth the name; a planner that gets so far goes in circles. */
-const MOST_ROUNDS = 200;
 
 const resultOf = (plan: Plan, round: number): PlanResult => ({
   done: true,
@@ -51,7 +48,7 @@ export const handler = step('plan', async (event): Promise<PlanResult> => {
   if (written !== undefined) return resultOf(written, round);
   const goOn: PlanResult = { done: false, round: round + 1, batches: 0, partitions: 0, batchesKey: '' };
   if ((await objects.readJson(planRoundKey(run.table, run.run, round), planRoundSchema)) !== undefined) return goOn;
-  if (round >= MOST_ROUNDS) throw new Error(`the lake is not listed after ${round} rounds of planning`);
+  if (round >= MAX_ROUNDS) throw new Error(`the lake is not listed after ${round} rounds of planning`);
   const rounds = await concurrently(
     Array.from({ length: round }, (_, number) => number),
     8,
