@@ -59,7 +59,7 @@ export const planOf = async (objects: number): Promise<Planned> => {
       },
     });
     const lines: string[] = [];
-    createInterface({ input: planner.stdout! }).on('line', (line) => lines.push(line));
+    createInterface({ input: planner.stdout }).on('line', (line) => lines.push(line));
     const [code] = (await once(planner, 'close')) as [number | null];
     if (code !== 0) throw new Error(`the planner ended with ${code}`);
     const stats = (await (await fetch(`${endpoint}/stats`)).json()) as Pick<

@@ -96,7 +96,7 @@ describe('a run as large as one may be', () => {
       sweep: () => ({ deletedObjects: 1e6, notices: 1e6, status: 'swept' }),
       report: () => ({ status: 'succeeded', failedBatches: 0, summary: 'x'.repeat(2_000) }),
       unlock: () => ({ status: 'unlocked' }),
-    } as Record<Step, FunctionFake>;
+    };
     const opened = openMachine({
       machine,
       functions: answers,
