@@ -6,7 +6,7 @@ import type { ConsoleSettings } from '../contracts/console';
  */
 export const LOCAL_CONSOLE: ConsoleSettings = {
   isFirehose: false,
-  sweep: 'rate(5 minutes)',
+  sweep: 'rate(15 minutes)',
   issuer: 'https://lithify.invalid',
   audience: ['lithify-console'],
 };

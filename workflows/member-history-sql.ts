@@ -4,7 +4,10 @@ import { literal, qualified } from './sql';
 const TABLE = 'members';
 const EVENT_TYPE = 'member';
 
-/** Every event of one member that the lake holds, the oldest first. Columns: created_datetime, ingested_at, copies, payload. */
+/**
+ * Every event of one member that the lake holds, the oldest first: by version, as times may be equal, and the deletion after the last version
+ * that it deletes. Columns: created_datetime, ingested_at, copies, payload.
+ */
 export const memberHistoryStatement = (database: string, memberId: string): string => `SELECT
   created_datetime,
   ingested_at,
@@ -13,4 +16,4 @@ export const memberHistoryStatement = (database: string, memberId: string): stri
 FROM ${qualified(database, TABLE)}
 WHERE event_type = ${literal(EVENT_TYPE)}
   AND member_id = ${literal(memberId)}
-ORDER BY created_datetime, CAST(json_extract_scalar(payload, '$.member.version') AS bigint), ingested_at`;
+ORDER BY CAST(json_extract_scalar(payload, '$.member.version') AS bigint), event_name = 'member:deleted', created_datetime, ingested_at`;

@@ -1,22 +1,61 @@
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import packaged from '@sparticuz/chromium';
 import { chromium, type Browser } from 'playwright-core';
-
-/** Switches of the packaged Chromium that would turn off what is tested here: same origin, mixed content. */
-const UNWANTED = ['--disable-web-security', '--allow-running-insecure-content', '--disable-site-isolation-trials'];
+import { CHECKOUT, textOf } from '../docs/shell-blocks';
 
 /**
- * The headless Chromium that comes as a package; it unpacks itself into the temporary directory. Where a library of the system is missing
- * it brings its own, which it looks for when it believes to be in a Lambda function.
- * @throws where it cannot be had: a page that nobody looked at is not tested
+ * Switches of the packaged Chromium for the inside of a Lambda function: one process for all, which ends with its first page; and those that
+ * would turn off what is tested here, same origin and mixed content.
  */
+const UNWANTED = [
+  '--single-process',
+  '--no-zygote',
+  '--disable-web-security',
+  '--allow-running-insecure-content',
+  '--disable-site-isolation-trials',
+];
+
+const UNPACK = "require('@sparticuz/chromium').executablePath().catch((e) => { console.error(e); process.exit(1); })";
+
+/**
+ * Where the packaged Chromium lies unpacked, once per version for all who test on this machine. The package unpacks into the temporary
+ * directory and takes a half-written file of somebody else for a whole one: so it does its work in a folder that nobody knows yet.
+ */
+const unpacked = async (): Promise<string> => {
+  const { devDependencies } = JSON.parse(textOf('package.json')) as {
+    readonly devDependencies: Readonly<Record<string, string>>;
+  };
+  const home = join(tmpdir(), `lithify-chromium-${devDependencies['@sparticuz/chromium']}`);
+  if (existsSync(home)) return home;
+  const scratch = mkdtempSync(join(tmpdir(), 'lithify-unpacking-'));
+  // With the libraries that it brings for a system which has none: inside a Lambda function it takes them along.
+  const env = { ...process.env, TMPDIR: scratch, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' };
+  await promisify(execFile)(process.execPath, ['-e', UNPACK], { cwd: CHECKOUT, env });
+  try {
+    renameSync(scratch, home);
+  } catch (thrown) {
+    // Somebody else was faster.
+    if (!existsSync(home)) throw thrown;
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return home;
+};
+
+/** A headless Chromium that comes as a package, with libraries and fonts of its own. @throws where it does not start */
 export const openBrowser = async (): Promise<Browser> => {
-  process.env['AWS_EXECUTION_ENV'] ??= 'AWS_Lambda_nodejs22.x';
-  const { default: packaged } = await import('@sparticuz/chromium');
-  const executablePath = await packaged.executablePath();
-  if (!existsSync(executablePath)) throw new Error(`there is no Chromium at ${executablePath}`);
+  const home = await unpacked();
   return chromium.launch({
-    executablePath,
+    executablePath: join(home, 'chromium'),
     args: packaged.args.filter((argument) => !UNWANTED.includes(argument)),
+    env: {
+      ...(process.env as Record<string, string>),
+      LD_LIBRARY_PATH: join(home, 'al2023', 'lib'),
+      FONTCONFIG_PATH: join(home, 'fonts'),
+    },
     headless: true,
   });
 };
