@@ -6,6 +6,7 @@ import { byTurns, rateOf } from './measurement';
 import type { Pipeline } from './pipeline';
 import { startPipeline } from './pipeline';
 import { benchRecords } from './records';
+import { EVENTS } from '../contracts/feeds';
 import { batchesOf } from './transform';
 
 const RECORDS = 40_000;
@@ -35,7 +36,7 @@ export const deliveryBenchmark: Benchmark = {
         },
         () =>
           rateOf(RECORDS, () =>
-            batches.forEach((batch) => transform({ records: batch }, { onTimeDaysBefore: 1, eventTypes: [] })),
+            batches.forEach((batch) => transform(EVENTS, { records: batch }, { onTimeDaysBefore: 1, eventTypes: [] })),
           ),
       );
       return [

@@ -3,6 +3,7 @@ import { transform } from '../handlers/transform/core';
 import type { Benchmark } from './measurement';
 import { byTurns, coreRateOf } from './measurement';
 import type { BenchRecord } from './records';
+import { EVENTS } from '../contracts/feeds';
 import { benchRecords, meanBytes } from './records';
 
 const RECORDS = 50_000;
@@ -18,7 +19,7 @@ export const transformBenchmark: Benchmark = {
     const settings = { onTimeDaysBefore: 1, eventTypes: [] };
     const turns = await byTurns(
       ROUNDS,
-      () => coreRateOf(RECORDS, () => batches.forEach((batch) => transform({ records: batch }, settings))),
+      () => coreRateOf(RECORDS, () => batches.forEach((batch) => transform(EVENTS, { records: batch }, settings))),
       () => coreRateOf(RECORDS, () => batches.forEach((batch) => batch.forEach(reserialized))),
     );
     return [

@@ -25,6 +25,17 @@ const outputsSchema = z.object({
   stateMachineArn: z.string(),
   scheduleName: z.string(),
   graceHours: z.number(),
+  feeds: z.record(
+    z.string(),
+    z.looseObject({
+      streamName: z.string().optional(),
+      deliveryStreamName: z.string(),
+      directDeliveryStreamName: z.string().optional(),
+      rawTable: z.string(),
+      curatedTable: z.string(),
+      scheduleName: z.string(),
+    }),
+  ),
 });
 export type StackOutputs = z.infer<typeof outputsSchema>;
 

@@ -1,13 +1,5 @@
 import type { Feed } from '../contracts/feeds';
-import {
-  compareKeys,
-  latePartition,
-  markedSource,
-  markerPrefix,
-  partitionPath,
-  rawPartitionPrefix,
-  type Partition,
-} from '../contracts/lake';
+import { compareKeys, markedSource, markerPrefix, partitionPath, routedPrefix, type Partition } from '../contracts/lake';
 import { collect, concurrently } from '../handlers/aws/concurrently';
 import type { LakeObjects, ListedObject } from '../handlers/aws/objects';
 import type { RegisteredPartition } from '../handlers/aws/partitions';
@@ -31,6 +23,7 @@ export interface PartitionCensus {
   readonly ledger: readonly LedgerEntry[] | undefined | null;
 }
 
+/** Raw objects that belong to no partition and are all routed: the late ones, or those of a layout that says nothing of partitions. */
 export interface LateCensus {
   readonly listed: readonly ListedObject[];
   readonly fresh: readonly ListedObject[];
@@ -75,7 +68,9 @@ export const partitionCensus = async (
 };
 
 const lateCensus = async (objects: LakeObjects, feed: Feed): Promise<LateCensus> => {
-  const prefix = rawPartitionPrefix(feed, latePartition(feed));
+  // By arrival, what is to be routed lies in the partitions' folders and is accounted for there.
+  if (feed.rawLayout === 'arrival') return { listed: [], fresh: [] };
+  const prefix = routedPrefix(feed);
   const listed = await collect(objects.list(prefix));
   const markers = (await collect(objects.list(`${markerPrefix(feed.name)}${prefix}`))).flatMap(
     ({ key }) => markedSource(feed.name, key) ?? [],

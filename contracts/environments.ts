@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { FEED_NAMES } from './feeds';
 import { policySchema } from './policy';
 
 /** The functions of the program. The folder under handlers/ is called the same; so are the role and the log group. */
-export const FUNCTION_NAMES = [
-  'transform',
+export const STEP_NAMES = [
   'validate',
   'lock',
   'route',
@@ -17,6 +17,10 @@ export const FUNCTION_NAMES = [
   'report',
   'unlock',
 ] as const;
+/** What the state machine calls. */
+export type StepName = (typeof STEP_NAMES)[number];
+/** The transform is deployed once per feed that has one, the steps once. */
+export const FUNCTION_NAMES = ['transform', ...STEP_NAMES] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 const json = <T>(schema: z.ZodType<T>) => z.string().transform((text): T => schema.parse(JSON.parse(text)));
@@ -28,6 +32,8 @@ const POLICY = { POLICY: json(policySchema) };
 /** What each function reads from its environment: the program fills it from here, the function parses it with this. */
 export const environmentSchemas = {
   transform: z.object({
+    /** Whose records it transforms. */
+    FEED: z.enum(FEED_NAMES),
     /** Created on the UTC date of arrival or this many days before it is on time. */
     ON_TIME_DAYS_BEFORE: z.coerce.number().int().min(0).max(30),
     /** JSON array of accepted types, or empty: any other type is late. */

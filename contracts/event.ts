@@ -1,7 +1,26 @@
 import type { Partition } from './lake';
 import { LATE } from './lake';
-import type { BadText, ObjectText } from './json-text';
-import { MAX_DEPTH, MAX_NUMBER_LENGTH, readObject } from './json-text';
+import type { ObjectText } from './json-text';
+import { readObject } from './json-text';
+import {
+  EARLIEST_MILLIS,
+  isArrival,
+  isTooLong,
+  noArrival,
+  notOurs,
+  rejected,
+  rejectedText,
+  repeated,
+  restWithoutAdded,
+  scalarAt,
+  stringAt,
+  tooLong,
+  valueShown,
+  type AcceptedRecord,
+  type JudgedLine,
+  type JudgeSettings,
+  type Rejected,
+} from './record-text';
 import { canonicalMillis, dateOf, datetimeOf, DAY_MILLIS, epochDay, parseDatetime } from './event-time';
 
 /**
@@ -12,53 +31,20 @@ import { canonicalMillis, dateOf, datetimeOf, DAY_MILLIS, epochDay, parseDatetim
  * Out: `{"created_datetime":"2026-11-22T10:00:00.000Z","event_type":"payment","event_subtype":"order","ingested_at":"2026-11-22T10:00:01.000Z",`
  *      and then the record as it was sent, from behind its opening brace.
  */
-export type RejectCode = BadText['code'] | 'arrival' | 'event_uuid' | 'event_name' | 'created_at' | 'repeated' | 'size' | 'line';
-
-export interface Rejected {
-  readonly ok: false;
-  readonly code: RejectCode;
-  /** One sentence that names the field, the value and what is allowed. */
-  readonly reason: string;
-}
-
-export interface Accepted {
-  readonly ok: true;
-  /** Without the newline. */
-  readonly line: string;
+export interface Accepted extends AcceptedRecord {
   readonly eventType: string;
   /** `yyyy-MM-dd`, UTC. */
   readonly createdDate: string;
   readonly onTime: boolean;
-  /** Where the line goes in the raw zone: late when it is not on time or its type is not in the list. */
-  readonly partition: Partition;
 }
 
-export interface JudgedLine {
-  readonly ok: true;
-  /** The true one, whatever raw partition the line lies in. */
-  readonly partition: Partition;
+export interface JudgedEvent extends JudgedLine {
   /** Lower case. */
   readonly eventUuid: string;
   readonly createdDatetime: string;
   readonly ingestedAt: string;
 }
 
-export interface JudgeSettings {
-  /** Created on the UTC date of arrival or this many days before it is on time. */
-  readonly onTimeDaysBefore: number;
-  /** Accepted types; empty accepts all. */
-  readonly eventTypes: readonly string[];
-}
-
-/**
- * Longest line, UTF-8, in bytes. A stream takes records of 1 MiB unless it is told otherwise, and Athena reads rows of up to 32 MB;
- * this leaves room for the added fields, and keeps one line small against the memory of whatever reads it.
- * https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
- * https://docs.aws.amazon.com/athena/latest/ug/other-notable-limitations.html
- */
-export const MAX_LINE_BYTES = 2 * 1024 * 1024;
-
-type KeyField = 'event_uuid' | 'event_name' | 'created_at';
 const ADDED_FIELDS = ['created_datetime', 'event_type', 'event_subtype', 'ingested_at'] as const;
 
 type AddedField = (typeof ADDED_FIELDS)[number];
@@ -75,16 +61,14 @@ export const payloadOf = (line: string): string => `{${line.slice(line.indexOf(I
 /** Judges a record as it arrived on the stream at `arrivalMillis` (epoch). */
 export const judgeRecord = (text: string, arrivalMillis: number, settings: JudgeSettings): Accepted | Rejected => {
   const arrival = Math.trunc(arrivalMillis);
-  if (!(arrival >= EARLIEST_MILLIS && arrival <= LATEST_ARRIVAL_MILLIS)) {
-    return rejected('arrival', `arrival time ${shown(String(arrivalMillis))} must be epoch milliseconds from 2000 to 9999`);
-  }
+  if (!isArrival(arrival)) return noArrival(arrivalMillis);
   const read = readObject(text);
   if (!read.ok) return rejectedText(text, read);
   const fields = keyFields(text, read, arrival);
   if (!fields.ok) return fields;
 
   const added = addedOf(fields, datetimeOf(arrival));
-  const rest = fields.hasAdded ? restWithoutAdded(text, read, added) : text.slice(read.open + 1, read.close + 1);
+  const rest = fields.hasAdded ? restWithoutAdded(text, read, textOf(added)) : text.slice(read.open + 1, read.close + 1);
   const line = `${prefixOf(added)}${read.lineBreaks ? rest.replaceAll(/[\r\n]+/g, '') : rest}`;
   if (isTooLong(line)) return tooLong();
 
@@ -107,20 +91,20 @@ export const judgeRecord = (text: string, arrivalMillis: number, settings: Judge
  * Judges a line of the raw zone (without its newline): it must be, to the byte, what the transform makes of its payload and its arrival
  * time. Anything else was placed there by somebody else.
  */
-export const judgeLine = (line: string): JudgedLine | Rejected => {
+export const judgeLine = (line: string): JudgedEvent | Rejected => {
   if (isTooLong(line)) return tooLong();
   const read = readObject(line);
   if (!read.ok) return rejectedText(line, read);
   const { spans } = read;
   const ingestedAt = spans.length > 16 ? line.slice(spans[14]! + 1, spans[15]! - 1) : '';
   const arrival = parseDatetime(ingestedAt);
-  if (arrival === undefined || arrival < EARLIEST_MILLIS || arrival > LATEST_ARRIVAL_MILLIS) return notOurs(line);
+  if (arrival === undefined || !isArrival(arrival)) return notOurs(line, ADDED_FIELDS);
   const fields = keyFields(line, read, arrival, ADDED_FIELDS.length);
   if (!fields.ok) return fields;
   const added = addedOf(fields, ingestedAt);
   // The prefix covers the four members and the comma behind them, and no line starts or ends with white space.
   if (fields.hasAdded || read.lineBreaks || read.close !== line.length - 1 || !line.startsWith(prefixOf(added)))
-    return notOurs(line);
+    return notOurs(line, ADDED_FIELDS);
   return {
     ok: true,
     partition: eventPartition(fields.eventType, dateOf(fields.created)),
@@ -136,10 +120,6 @@ const eventPartition = (eventType: string, createdDate: string): Partition => ({
 });
 const LATE_EVENTS: Partition = eventPartition(LATE, LATE);
 
-const EARLIEST_MILLIS = Date.UTC(2000, 0, 1);
-/** A day less than four digits of year can tell, since an event may be created up to a day after its arrival. */
-const LATEST_ARRIVAL_MILLIS = Date.UTC(9999, 11, 31) - 1;
-
 /** The four added fields: the subtype as JSON text, the others stand between quotes as they are. */
 interface Added {
   readonly created_datetime: string;
@@ -153,6 +133,14 @@ const addedOf = ({ created, eventType, eventSubtype }: KeyFields, ingestedAt: st
   event_type: eventType,
   event_subtype: eventSubtype === undefined ? 'null' : JSON.stringify(eventSubtype),
   ingested_at: ingestedAt,
+});
+
+/** As JSON text, in their order. */
+const textOf = (added: Added): Readonly<Record<AddedField, string>> => ({
+  created_datetime: `"${added.created_datetime}"`,
+  event_type: `"${added.event_type}"`,
+  event_subtype: added.event_subtype,
+  ingested_at: `"${added.ingested_at}"`,
 });
 
 const prefixOf = (added: Added): string =>
@@ -228,77 +216,3 @@ const secondPart = (name: string, colon: number): string | undefined => {
   const next = name.indexOf(':', colon + 1);
   return next < 0 ? name.slice(colon + 1) : name.slice(colon + 1, next);
 };
-
-/** The string that the text between `start` and `end` spells; undefined where it is not a string. */
-const stringAt = (text: string, start: number, end: number): string | undefined => {
-  if (text.charCodeAt(start) !== 0x22) return undefined;
-  const inside = text.slice(start + 1, end - 1);
-  return inside.includes('\\') ? (JSON.parse(`"${inside}"`) as string) : inside;
-};
-
-/** What a string spells, or the text of any other value. */
-const scalarAt = (text: string, start: number, end: number): string => stringAt(text, start, end) ?? text.slice(start, end);
-
-/**
- * What follows the opening brace where the producer itself sent some of the four fields: a member with the same value is left out, one with
- * another value is renamed in place: `original_<name>`, or `original_<name>_2` and so on where another member is called so.
- */
-const restWithoutAdded = (text: string, { open, close, spans }: ObjectText, added: Added): string => {
-  const names: (string | undefined)[] = [];
-  for (let at = 0; at < spans.length; at += 4) names.push(stringAt(text, spans[at]!, spans[at + 1]!));
-  const taken = new Set(names);
-  const counts = new Map<string, number>();
-  const kept: string[] = [];
-  names.forEach((name, member) => {
-    const [start, end, valueStart, valueEnd] = spans.slice(member * 4, member * 4 + 4) as [number, number, number, number];
-    // From behind the opening brace or the comma before, up to the comma behind or the closing brace.
-    const from = member === 0 ? open + 1 : text.indexOf(',', spans[member * 4 - 1]) + 1;
-    const to = member === names.length - 1 ? close : text.indexOf(',', valueEnd);
-    if (!isAdded(name)) return void kept.push(text.slice(from, to));
-    const ours = name === 'event_subtype' ? added.event_subtype : `"${added[name]}"`;
-    const value = stringAt(text, valueStart, valueEnd);
-    if ((value === undefined ? text.slice(valueStart, valueEnd) : JSON.stringify(value)) === ours) return;
-    // The count goes on from one such member to the next: a record that repeats a field ten thousand times costs no more than its length.
-    let count = counts.get(name) ?? 1;
-    let renamed = `original_${name}`;
-    while (taken.has(renamed)) renamed = `original_${name}_${++count}`;
-    taken.add(renamed);
-    counts.set(name, count);
-    kept.push(`${text.slice(from, start)}"${renamed}"${text.slice(end, to)}`);
-  });
-  return `${kept.join(',')}}`;
-};
-
-const rejected = (code: RejectCode, reason: string): Rejected => ({ ok: false, code, reason: `${reason}.` });
-
-const repeated = (name: KeyField): Rejected =>
-  rejected('repeated', `${name} is there more than once; readers disagree on which one counts, so it must be there once`);
-
-const tooLong = (): Rejected => rejected('size', `the line must be at most ${MAX_LINE_BYTES} bytes long`);
-
-const notOurs = (line: string): Rejected =>
-  rejected('line', `the line ${shown(line)} must start with the fields ${ADDED_FIELDS.join(', ')} as the transform writes them`);
-
-const rejectedText = (text: string, { code, at }: BadText): Rejected => {
-  const place = `at character ${at} of ${shown(text.slice(Math.max(0, at - 20), at + 80))}`;
-  switch (code) {
-    case 'object':
-      return rejected(code, `the record ${shown(text)} must be a JSON object`);
-    case 'depth':
-      return rejected(code, `the record must not be nested deeper than ${MAX_DEPTH} levels`);
-    case 'number':
-      return rejected(code, `the number ${place} must be at most ${MAX_NUMBER_LENGTH} characters long`);
-    case 'surrogate':
-      return rejected(code, `the text must not have half of a surrogate pair, as it has ${place}`);
-    case 'json':
-      return rejected(code, `the record must be JSON, which it ceases to be ${place}`);
-  }
-};
-
-/** Quoted and cut: a reason is read by people, and a record can be a megabyte long. */
-const shown = (value: string): string => JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
-
-const valueShown = (text: string, spans: readonly number[], at: number): string =>
-  at < 0 ? '(missing)' : shown(text.slice(spans[at + 2], spans[at + 3]));
-
-const isTooLong = (line: string): boolean => line.length * 3 > MAX_LINE_BYTES && Buffer.byteLength(line) > MAX_LINE_BYTES;

@@ -14,6 +14,16 @@ export interface FeedLayout {
   readonly name: string;
   /** Where raw objects lie. */
   readonly rawPrefix: string;
+  /**
+   * How the delivery lays them out there. `partition`: as the transform says, with one partition for what is late. `arrival`: by the date on
+   * which the oldest record of an object arrived, which is the partition of all that was delivered on that day. `time`: in folders
+   * (`rawFolders`) that say nothing of partitions.
+   */
+  readonly rawLayout: 'partition' | 'arrival' | 'time';
+  /** Below the raw prefix, with Firehose's expressions; for the layout `time` alone. */
+  readonly rawFolders?: string;
+  /** Where the delivery puts what it or its transform could not use; Firehose's expressions allowed. */
+  readonly deliveryErrorsPrefix: string;
   /** The last one is the UTC date, `yyyy-MM-dd`. */
   readonly partitionColumns: readonly { readonly name: string }[];
 }
@@ -106,12 +116,52 @@ export const errorsPrefix = (table: string): string => `errors/${table}/`;
 export const runsPrefix = (table: string): string => `runs/${table}/`;
 export const lockKey = (table: string): string => `locks/${table}.json`;
 
-/** Firehose's own error objects, and the lines that routing rejected. Both outside every table's path. */
-export const deliveryErrorsPrefix = (table: string): string => `${errorsPrefix(table)}!{firehose:error-output-type}/`;
+/** Lines that routing rejected. Like Firehose's own error objects, outside every table's path. */
 export const rejectedKey = (table: string, hash: string): string => `${errorsPrefix(table)}rejected/${hash}.json.gz`;
 
 export const rawPartitionPrefix = (feed: Pick<FeedLayout, 'rawPrefix'>, partition: Partition): string =>
   `${rawPrefix(feed)}${partitionPath(partition)}/`;
+/** The prefix of the delivery stream, with Firehose's expressions. */
+export const deliveryPrefix = (feed: Pick<FeedLayout, 'rawPrefix' | 'rawLayout' | 'rawFolders' | 'partitionColumns'>): string => {
+  if (feed.rawLayout === 'time') return `${feed.rawPrefix}${feed.rawFolders ?? ''}`;
+  const value = (name: string): string =>
+    feed.rawLayout === 'arrival' ? '!{timestamp:yyyy-MM-dd}' : `!{partitionKeyFromLambda:${name}}`;
+  return rawPartitionPrefix(feed, partitionTemplate(feed, value));
+};
+
+/** What `!{firehose:error-output-type}` becomes. https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html */
+const ERROR_OUTPUT_TYPES = ['processing-failed', 'format-conversion-failed'] as const;
+
+/** The prefixes below which the delivery's error objects lie, without expressions. */
+export const deliveryErrorsPrefixes = ({ deliveryErrorsPrefix }: Pick<FeedLayout, 'deliveryErrorsPrefix'>): readonly string[] => {
+  const fixed = deliveryErrorsPrefix.slice(0, deliveryErrorsPrefix.indexOf('!{'));
+  return fixed === '' ? ERROR_OUTPUT_TYPES.map((type) => `${type}/`) : [fixed];
+};
+
+/** The prefix below which raw objects may have to be routed. */
+export const routedPrefix = (feed: FeedLayout): string =>
+  feed.rawLayout === 'partition' ? rawPartitionPrefix(feed, latePartition(feed)) : feed.rawPrefix;
+
+/**
+ * Whether a raw object below that prefix is routed, since its lines may be of other partitions than its key says. By arrival that is one that
+ * was delivered after its day: it may hold records of the next one.
+ */
+export const isRouted = (
+  feed: FeedLayout,
+  { key, lastModified }: { readonly key: string; readonly lastModified: string },
+): boolean => {
+  if (feed.rawLayout !== 'arrival') return true;
+  const partition = partitionOfKey(feed, feed.rawPrefix, key);
+  return partition === undefined || partitionDate(partition) < lastModified.slice(0, 10);
+};
+
+/**
+ * Whether an object that lies in a partition's folder is planned as it is. One that is to be routed never is, not even where it came too late
+ * for this run's routing: its lines would count twice once it is routed.
+ */
+export const isPlanned = (feed: FeedLayout, object: { readonly key: string; readonly lastModified: string }): boolean =>
+  feed.rawLayout !== 'arrival' || !object.key.startsWith(feed.rawPrefix) || !isRouted(feed, object);
+
 export const piecePartitionPrefix = (table: string, partition: Partition): string =>
   `${piecePrefix(table)}${partitionPath(partition)}/`;
 export const pieceKey = (table: string, partition: Partition, hash: string): string =>

@@ -1,5 +1,6 @@
-import type { FunctionName } from '../contracts/environments';
-import { functionRecord, lakeBucketName, namesOf, type Place, resultsBucketName } from './names';
+import type { StepName } from '../contracts/environments';
+import type { Feed } from '../contracts/feeds';
+import { feedNamesOf, lakeBucketName, namesOf, type Place, resultsBucketName, stepRecord } from './names';
 
 /**
  * The ARNs that policies name, from names alone, so that a policy is known in a preview and the state machine's role can name the
@@ -10,10 +11,10 @@ export interface Arns extends Place {
   readonly lake: string;
   readonly resultsBucket: string;
   readonly results: string;
-  readonly stream: string;
-  readonly deliveryLogGroup: string;
-  readonly functions: Readonly<Record<FunctionName, string>>;
-  readonly functionLogGroups: Readonly<Record<FunctionName, string>>;
+  /** What the stack deploys, events first. */
+  readonly feeds: readonly FeedArns[];
+  readonly functions: Readonly<Record<StepName, string>>;
+  readonly functionLogGroups: Readonly<Record<StepName, string>>;
   readonly catalog: string;
   readonly database: string;
   /** Athena looks at this one whatever the query. */
@@ -30,7 +31,30 @@ export interface Arns extends Place {
   readonly scheduleGroup: string;
 }
 
-export const arnsOf = (stack: string, place: Place): Arns => {
+export interface FeedArns {
+  readonly feed: Feed;
+  readonly stream: string;
+  readonly deliveryLogGroup: string;
+  readonly directLogGroup: string;
+  readonly transform: string;
+  readonly transformLogGroup: string;
+}
+
+/** The ARNs of one feed, which the stack must deploy. */
+export const feedArns = ({ feeds }: Arns, { name }: Feed): FeedArns => {
+  const found = feeds.find(({ feed }) => feed.name === name);
+  if (found === undefined) throw new Error(`the stack has no feed ${name}`);
+  return found;
+};
+
+/**
+ * @param feeds those that the stack deploys, each with the name that the stack gives its direct delivery stream
+ */
+export const arnsOf = (
+  stack: string,
+  place: Place,
+  feeds: readonly { readonly feed: Feed; readonly deliveryName?: string | undefined }[],
+): Arns => {
   const names = namesOf(stack);
   const arn = (service: string, rest: string): string => `arn:aws:${service}:${place.region}:${place.accountId}:${rest}`;
   const lakeBucket = lakeBucketName(stack, place);
@@ -41,10 +65,19 @@ export const arnsOf = (stack: string, place: Place): Arns => {
     lake: `arn:aws:s3:::${lakeBucket}`,
     resultsBucket,
     results: `arn:aws:s3:::${resultsBucket}`,
-    stream: arn('kinesis', `stream/${names.stream}`),
-    deliveryLogGroup: arn('logs', `log-group:${names.deliveryLogGroup}`),
-    functions: functionRecord((name) => arn('lambda', `function:${names.functions[name]}`)),
-    functionLogGroups: functionRecord((name) => arn('logs', `log-group:${names.functionLogGroups[name]}`)),
+    feeds: feeds.map(({ feed, deliveryName }) => {
+      const own = feedNamesOf(stack, feed, deliveryName);
+      return {
+        feed,
+        stream: arn('kinesis', `stream/${own.stream}`),
+        deliveryLogGroup: arn('logs', `log-group:${own.delivery.logGroup}`),
+        directLogGroup: arn('logs', `log-group:${own.direct.logGroup}`),
+        transform: arn('lambda', `function:${own.transform}`),
+        transformLogGroup: arn('logs', `log-group:${own.transformLogGroup}`),
+      };
+    }),
+    functions: stepRecord((name) => arn('lambda', `function:${names.functions[name]}`)),
+    functionLogGroups: stepRecord((name) => arn('logs', `log-group:${names.functionLogGroups[name]}`)),
     catalog: arn('glue', 'catalog'),
     database: arn('glue', `database/${names.database}`),
     defaultDatabase: arn('glue', 'database/default'),

@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
 import { buildSync, type BuildOptions } from 'esbuild';
 import { FUNCTION_NAMES, type FunctionName } from '../contracts/environments';
-import { functionRecord } from './names';
 
 /** The program's own checkout. */
 export const CHECKOUT = resolve(__dirname, '..');
@@ -40,9 +39,10 @@ export const bundles = (checkout: string = CHECKOUT): Readonly<Record<FunctionNa
     ...NODE_BUNDLE,
   });
   const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
-  return functionRecord((name) => {
+  const bundleOf = (name: FunctionName): string => {
     const text = texts.get(join(checkout, 'bundles', `${name}.js`));
     if (text === undefined) throw new Error(`no bundle came out for ${name}; got ${[...texts.keys()].join(', ')}`);
     return text;
-  });
+  };
+  return Object.fromEntries(FUNCTION_NAMES.map((name) => [name, bundleOf(name)])) as Record<FunctionName, string>;
 };

@@ -1,6 +1,5 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { FEED_NAMES, feedNamed } from '../contracts/feeds';
 import { keepsData, type Site } from './site';
 import { curatedDefinition, gatheredDefinition, lateDefinition, rawDefinition, type TableDefinition } from './table-definitions';
 
@@ -19,10 +18,10 @@ export class Catalog extends pulumi.ComponentResource {
       { parent: this, ...keepsData(site) },
     );
     const place = { parent: this, database: this.database.name, bucket };
-    const byFeed = FEED_NAMES.map((name) => {
-      const feed = feedNamed(name);
+    const byFeed = site.feeds.map(({ feed }) => {
+      const { name } = feed;
       const raw = table(place, `${name}-raw`, (at) => rawDefinition(feed, at, site.settings));
-      table(place, `${name}-late`, (at) => lateDefinition(feed, at));
+      if (feed.rawLayout === 'partition') table(place, `${name}-late`, (at) => lateDefinition(feed, at));
       table(place, `${name}-gathered`, (at) => gatheredDefinition(feed, at));
       const curated = table(place, name, (at) => curatedDefinition(feed, at), {
         ...keepsData(site),
@@ -46,13 +45,14 @@ export class Catalog extends pulumi.ComponentResource {
   }
 }
 
-interface TablePlace {
+export interface TablePlace {
   readonly parent: pulumi.Resource;
   readonly database: pulumi.Input<string>;
   readonly bucket: pulumi.Output<string>;
 }
 
-const table = (
+/** One external table of a feed. */
+export const table = (
   { parent, database, bucket }: TablePlace,
   resourceName: string,
   define: (bucket: string) => TableDefinition,

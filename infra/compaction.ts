@@ -1,6 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { FunctionName } from '../contracts/environments';
+import type { StepName } from '../contracts/environments';
 import { compactionMachine } from '../workflows/compaction';
 import { machineTimeoutSeconds } from './function-environments';
 import { machineGrants, machineTrust } from './grants-services';
@@ -8,7 +8,7 @@ import { grantedRole } from './role';
 import type { Site } from './site';
 
 export interface CompactionArgs {
-  readonly functionArns: pulumi.Output<Readonly<Record<FunctionName, string>>>;
+  readonly functionArns: pulumi.Output<Readonly<Record<StepName, string>>>;
   readonly workgroup: pulumi.Output<string>;
   readonly database: pulumi.Output<string>;
   readonly bucket: pulumi.Output<string>;
@@ -58,17 +58,15 @@ export class Compaction extends pulumi.ComponentResource {
 }
 
 const definition = ({ settings }: Site, { functionArns, workgroup, database, bucket }: CompactionArgs): pulumi.Output<string> =>
-  pulumi
-    .all([functionArns, workgroup, database, bucket])
-    .apply(([{ transform: _transform, ...steps }, workgroupName, databaseName, bucketName]) =>
-      JSON.stringify(
-        compactionMachine({
-          functionArns: steps,
-          workgroup: workgroupName,
-          database: databaseName,
-          bucket: bucketName,
-          concurrentBatches: settings.compaction.policy.concurrentBatches,
-          timeoutSeconds: machineTimeoutSeconds(settings),
-        }),
-      ),
-    );
+  pulumi.all([functionArns, workgroup, database, bucket]).apply(([steps, workgroupName, databaseName, bucketName]) =>
+    JSON.stringify(
+      compactionMachine({
+        functionArns: steps,
+        workgroup: workgroupName,
+        database: databaseName,
+        bucket: bucketName,
+        concurrentBatches: settings.compaction.policy.concurrentBatches,
+        timeoutSeconds: machineTimeoutSeconds(settings),
+      }),
+    ),
+  );

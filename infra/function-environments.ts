@@ -1,21 +1,32 @@
-import { environment, FUNCTION_NAMES, type FunctionName } from '../contracts/environments';
+import { environment, STEP_NAMES, type StepName } from '../contracts/environments';
+import type { Feed } from '../contracts/feeds';
 import { lakeBucketName, namesOf, type Place } from './names';
 import type { Settings } from './settings';
 import { longestWriteSeconds } from './sizing';
 
-/** The variables of each function: what `contracts/environments.ts` has it read, and checked against it. */
-export const functionEnvironments = (
-  settings: Settings,
-  place: Place,
-): Readonly<Record<FunctionName, Readonly<Record<string, string>>>> => {
+type Variables = Readonly<Record<string, string>>;
+
+/** The variables of a feed's transform, checked against what it reads. */
+export const transformEnvironment = (feed: Feed, { events }: Settings): Variables => {
+  const variables = {
+    FEED: feed.name,
+    ON_TIME_DAYS_BEFORE: String(events.onTimeDaysBefore),
+    EVENT_TYPES: JSON.stringify(typesOf(feed, events) ?? []),
+  };
+  environment('transform', variables);
+  return variables;
+};
+
+/** The types that are expected of a feed; the stack may list those of events. */
+export const typesOf = (feed: Feed, { eventTypes }: Settings['events']): readonly string[] | undefined =>
+  feed.name === 'events' ? (eventTypes ?? feed.types) : feed.types;
+
+/** The variables of each step: what `contracts/environments.ts` has it read, and checked against it. */
+export const functionEnvironments = (settings: Settings, place: Place): Readonly<Record<StepName, Variables>> => {
   const lake = { LAKE_BUCKET: lakeBucketName(settings.stack, place) };
   const catalog = { DATABASE: namesOf(settings.stack).database };
   const policy = { POLICY: JSON.stringify(settings.compaction.policy) };
-  const environments: Record<FunctionName, Readonly<Record<string, string>>> = {
-    transform: {
-      ON_TIME_DAYS_BEFORE: String(settings.events.onTimeDaysBefore),
-      EVENT_TYPES: JSON.stringify(settings.events.eventTypes ?? []),
-    },
+  const environments: Record<StepName, Variables> = {
     validate: {},
     lock: {
       ...lake,
@@ -33,7 +44,7 @@ export const functionEnvironments = (
     report: { ...lake, ...catalog },
     unlock: lake,
   };
-  for (const name of FUNCTION_NAMES) environment(name, environments[name]);
+  for (const name of STEP_NAMES) environment(name, environments[name]);
   return environments;
 };
 

@@ -1,35 +1,42 @@
-import * as aws from '@pulumi/aws';
+import type * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { FUNCTION_NAMES, type FunctionName } from '../contracts/environments';
-import { BUNDLE_FILE, bundles } from './bundle';
-import { functionEnvironments } from './function-environments';
-import { functionGrants } from './grants';
-import { functionRecord } from './names';
-import { grantedRole } from './role';
-import type { Site } from './site';
+import { STEP_NAMES, type StepName } from '../contracts/environments';
+import { feedArns } from './arns';
+import { bundles } from './bundle';
+import { lambdaFunction } from './function';
+import { functionEnvironments, transformEnvironment } from './function-environments';
+import { functionBasics, functionGrants } from './grants';
+import { stepRecord } from './names';
+import type { FeedSite, Site } from './site';
 import { SIZES } from './sizing';
 
-/** The transform and the steps of the compaction: one Lambda function each, with a role and a log group of its own. */
+/** The steps of the compaction and the transforms of the feeds: one Lambda function each, with a role and a log group of its own. */
 export class Functions extends pulumi.ComponentResource {
-  readonly functions: Readonly<Record<FunctionName, aws.lambda.Function>>;
+  readonly steps: Readonly<Record<StepName, aws.lambda.Function>>;
+  /** By feed. */
+  readonly transforms: Readonly<Record<string, aws.lambda.Function>>;
 
   constructor(site: Site, checkout: string, opts?: pulumi.ComponentResourceOptions) {
     super('lithify:lake:Functions', 'functions', {}, opts);
     const code = bundles(checkout);
-    this.functions = functionRecord((name) => lambdaFunction(this, site, name, code[name]));
+    this.transforms = Object.fromEntries(
+      site.feeds
+        .filter(({ feed }) => feed.transform !== undefined)
+        .map((own) => [own.feed.name, transformOf(this, site, own, code.transform)]),
+    );
+    this.steps = stepRecord((name) => stepOf(this, site, name, code[name]));
     this.registerOutputs({});
   }
 
-  /** The ARN of each. */
-  get arns(): pulumi.Output<Readonly<Record<FunctionName, string>>> {
+  /** The ARN of each step. */
+  get arns(): pulumi.Output<Readonly<Record<StepName, string>>> {
     return pulumi
-      .all(FUNCTION_NAMES.map((name) => this.functions[name].arn))
-      .apply((arns) => functionRecord((name) => arns[FUNCTION_NAMES.indexOf(name)]!));
+      .all(STEP_NAMES.map((name) => this.steps[name].arn))
+      .apply((arns) => stepRecord((name) => arns[STEP_NAMES.indexOf(name)]!));
   }
 }
 
-const DESCRIPTIONS: Readonly<Record<FunctionName, string>> = {
-  transform: 'Enriches and partitions the records of a delivery stream',
+const DESCRIPTIONS: Readonly<Record<StepName, string>> = {
   validate: "Checks the input of a compaction run and fixes the run's id",
   lock: 'Takes the lock of a table for a run',
   route: 'Splits late objects into pieces by true type and date',
@@ -44,48 +51,30 @@ const DESCRIPTIONS: Readonly<Record<FunctionName, string>> = {
   unlock: 'Gives the lock of a table back',
 };
 
-const lambdaFunction = (parent: pulumi.Resource, site: Site, name: FunctionName, code: string): aws.lambda.Function => {
-  const opts = { parent };
-  // Before the function: Lambda makes a group that never expires where it finds none.
-  const logs = new aws.cloudwatch.LogGroup(
-    name,
-    { name: site.names.functionLogGroups[name], retentionInDays: site.settings.retention.logsDays, tags: site.tags },
-    opts,
-  );
-  const { role, policy } = grantedRole(
-    site,
-    name,
-    {
-      name: site.names.functions[name],
-      description: `Role of the function ${site.names.functions[name]}`,
-      service: 'lambda.amazonaws.com',
-      grants: (arns) => functionGrants(name, arns),
-    },
-    opts,
-  );
-  return new aws.lambda.Function(
-    name,
-    {
-      name: site.names.functions[name],
-      description: DESCRIPTIONS[name],
-      role: role.arn,
-      runtime: aws.lambda.Runtime.NodeJS24dX,
-      architectures: ['arm64'],
-      handler: 'index.handler',
-      code: new pulumi.asset.AssetArchive({ [BUNDLE_FILE]: new pulumi.asset.StringAsset(code) }),
-      memorySize: SIZES[name].memoryMegabytes,
-      timeout: SIZES[name].timeoutSeconds,
-      ...(hasVariables(site, name)
-        ? { environment: { variables: site.arns.apply((arns) => ({ ...functionEnvironments(site.settings, arns)[name] })) } }
-        : {}),
-      loggingConfig: { logFormat: 'JSON', logGroup: logs.name },
-      tracingConfig: { mode: 'Active' },
-      tags: site.tags,
-    },
-    { parent, dependsOn: [logs, policy] },
-  );
-};
+const transformOf = (parent: pulumi.Resource, site: Site, { feed, names }: FeedSite, code: string): aws.lambda.Function =>
+  lambdaFunction(parent, site, {
+    resourceName: names.resource('transform'),
+    name: names.transform,
+    description: 'Enriches and partitions the records of a delivery stream',
+    logGroupName: names.transformLogGroup,
+    code,
+    size: SIZES.transform,
+    environment: () => transformEnvironment(feed, site.settings),
+    grants: (arns) => functionBasics(feedArns(arns, feed).transformLogGroup),
+  });
+
+const stepOf = (parent: pulumi.Resource, site: Site, name: StepName, code: string): aws.lambda.Function =>
+  lambdaFunction(parent, site, {
+    resourceName: name,
+    name: site.names.functions[name],
+    description: DESCRIPTIONS[name],
+    logGroupName: site.names.functionLogGroups[name],
+    code,
+    size: SIZES[name],
+    ...(hasVariables(site, name) ? { environment: (arns) => functionEnvironments(site.settings, arns)[name] } : {}),
+    grants: (arns) => functionGrants(name, arns),
+  });
 
 /** Lambda keeps no empty environment, so declaring one would show as a change for ever. Which variables there are depends on no place. */
-const hasVariables = ({ settings }: Site, name: FunctionName): boolean =>
+const hasVariables = ({ settings }: Site, name: StepName): boolean =>
   Object.keys(functionEnvironments(settings, { accountId: '', region: '' })[name]).length > 0;

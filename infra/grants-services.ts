@@ -1,7 +1,7 @@
-import { FUNCTION_NAMES } from '../contracts/environments';
-import { feedNamed, type FeedName } from '../contracts/feeds';
-import { errorsPrefix, rawPrefix } from '../contracts/lake';
-import type { Arns } from './arns';
+import { STEP_NAMES } from '../contracts/environments';
+import type { Feed } from '../contracts/feeds';
+import { deliveryErrorsPrefixes, rawPrefix } from '../contracts/lake';
+import { feedArns, type Arns } from './arns';
 import { machineObjects, machineTables, tracing } from './grants';
 import { onLake } from './grants-lake';
 import type { Conditions, Statement } from './policy-documents';
@@ -9,25 +9,35 @@ import type { Conditions, Statement } from './policy-documents';
 /** Firehose proves for whom it works by the external id. https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html */
 export const deliveryTrust = ({ accountId }: Arns): Conditions => ({ StringEquals: { 'sts:ExternalId': accountId } });
 
-/** Reads the stream, invokes the transform, writes raw and errors. The managed Kinesis key needs no grant inside the account. */
-export const deliveryGrants = (arns: Arns, feed: FeedName): readonly Statement[] => [
-  {
-    sid: 'Stream',
-    actions: ['kinesis:DescribeStream', 'kinesis:GetShardIterator', 'kinesis:GetRecords', 'kinesis:ListShards'],
-    resources: [arns.stream],
-  },
-  {
-    sid: 'Transform',
-    actions: ['lambda:InvokeFunction', 'lambda:GetFunctionConfiguration'],
-    resources: [arns.functions.transform, `${arns.functions.transform}:*`],
-  },
-  { sid: 'Bucket', actions: ['s3:GetBucketLocation', 's3:ListBucketMultipartUploads'], resources: [arns.lake] },
-  ...onLake(arns, {
-    get: [rawPrefix(feedNamed(feed)), errorsPrefix(feed)],
-    put: [rawPrefix(feedNamed(feed)), errorsPrefix(feed)],
-  }),
-  { sid: 'Log', actions: ['logs:PutLogEvents'], resources: [`${arns.deliveryLogGroup}:*`] },
-];
+/** Reads the stream, where it has one, invokes the transform, writes raw and errors. The managed Kinesis key needs no grant inside the account. */
+export const deliveryGrants = (arns: Arns, feed: Feed, source: 'stream' | 'direct'): readonly Statement[] => {
+  const own = feedArns(arns, feed);
+  const prefixes = [rawPrefix(feed), ...deliveryErrorsPrefixes(feed)];
+  const logGroup = source === 'direct' && feed.sources.stream ? own.directLogGroup : own.deliveryLogGroup;
+  return [
+    ...(source === 'direct'
+      ? []
+      : [
+          {
+            sid: 'Stream',
+            actions: ['kinesis:DescribeStream', 'kinesis:GetShardIterator', 'kinesis:GetRecords', 'kinesis:ListShards'],
+            resources: [own.stream],
+          },
+        ]),
+    ...(feed.transform === undefined
+      ? []
+      : [
+          {
+            sid: 'Transform',
+            actions: ['lambda:InvokeFunction', 'lambda:GetFunctionConfiguration'],
+            resources: [own.transform, `${own.transform}:*`],
+          },
+        ]),
+    { sid: 'Bucket', actions: ['s3:GetBucketLocation', 's3:ListBucketMultipartUploads'], resources: [arns.lake] },
+    ...onLake(arns, { get: prefixes, put: prefixes }),
+    { sid: 'Log', actions: ['logs:PutLogEvents'], resources: [`${logGroup}:*`] },
+  ];
+};
 
 /** Step Functions names the machine for which it works. https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html */
 export const machineTrust = ({ accountId, machine }: Arns): Conditions => ({
@@ -39,10 +49,7 @@ export const machineGrants = (arns: Arns): readonly Statement[] => [
   {
     sid: 'Functions',
     actions: ['lambda:InvokeFunction'],
-    resources: FUNCTION_NAMES.filter((name) => name !== 'transform').flatMap((name) => [
-      arns.functions[name],
-      `${arns.functions[name]}:*`,
-    ]),
+    resources: STEP_NAMES.flatMap((name) => [arns.functions[name], `${arns.functions[name]}:*`]),
   },
   {
     sid: 'Queries',

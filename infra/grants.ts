@@ -1,5 +1,4 @@
-import type { FunctionName } from '../contracts/environments';
-import { FEED_NAMES, feedNamed } from '../contracts/feeds';
+import type { StepName } from '../contracts/environments';
 import {
   curatedPrefix,
   gatheredRoot,
@@ -20,17 +19,37 @@ import type { Statement } from './policy-documents';
 export const COMPACTION_RESULTS = 'compaction/';
 export const ANALYSTS_RESULTS = 'analysts/';
 
-const each = (keyOf: (table: string) => string): readonly string[] => FEED_NAMES.map(keyOf);
-const RAW = each((table) => rawPrefix(feedNamed(table)));
-const PIECES = each(piecePrefix);
-const CURATED = each(curatedPrefix);
-const LEDGER = each(ledgerPrefix);
-const RUNS = each(runsPrefix);
-const LOCKS = each(lockKey);
-const REJECTED = each((table) => rejectedKey(table, '*'));
-const GATHERED = each((table) => gatheredRoot(table, '*'));
-const TABLES = [...FEED_NAMES];
-const TEMPORARY_TABLES = each((table) => `${temporaryTablePrefix(table)}*`);
+/** The prefixes and tables of all feeds that the stack deploys. */
+interface Lake {
+  readonly raw: readonly string[];
+  readonly pieces: readonly string[];
+  readonly curated: readonly string[];
+  readonly ledger: readonly string[];
+  readonly runs: readonly string[];
+  readonly locks: readonly string[];
+  readonly rejected: readonly string[];
+  readonly gathered: readonly string[];
+  readonly tables: readonly string[];
+  readonly gatheredTables: readonly string[];
+  readonly temporaryTables: readonly string[];
+}
+
+const lakeOf = ({ feeds }: Arns): Lake => {
+  const each = (keyOf: (table: string) => string): readonly string[] => feeds.map(({ feed }) => keyOf(feed.name));
+  return {
+    raw: feeds.map(({ feed }) => rawPrefix(feed)),
+    pieces: each(piecePrefix),
+    curated: each(curatedPrefix),
+    ledger: each(ledgerPrefix),
+    runs: each(runsPrefix),
+    locks: each(lockKey),
+    rejected: each((table) => rejectedKey(table, '*')),
+    gathered: each((table) => gatheredRoot(table, '*')),
+    tables: each((table) => table),
+    gatheredTables: each(gatheredTable),
+    temporaryTables: each((table) => `${temporaryTablePrefix(table)}*`),
+  };
+};
 
 const READ_PARTITIONS = ['glue:GetTable', 'glue:GetPartition', 'glue:GetPartitions', 'glue:BatchGetPartition'];
 const WRITE_PARTITIONS = ['glue:CreatePartition', 'glue:UpdatePartition'];
@@ -43,45 +62,50 @@ const onTables = (arns: Arns, sid: string, actions: readonly string[], tables: r
 });
 
 /** Least privilege, function by function: what each does besides writing its log and its traces. */
-const DUTIES: Readonly<Record<FunctionName, (arns: Arns) => readonly Statement[]>> = {
-  transform: () => [],
+const DUTIES: Readonly<Record<StepName, (arns: Arns, lake: Lake) => readonly Statement[]>> = {
   validate: () => [],
-  lock: (arns) => [
-    ...onLake(arns, { get: LOCKS, put: LOCKS }),
+  lock: (arns, lake) => [
+    ...onLake(arns, { get: lake.locks, put: lake.locks }),
     { sid: 'Executions', actions: ['states:DescribeExecution'], resources: [arns.executions] },
   ],
-  route: (arns) => onLake(arns, { get: [...RAW, ...PIECES], put: [...PIECES, ...REJECTED, ...RUNS] }),
-  plan: (arns) => [
-    ...onLake(arns, { list: RAW, get: [...LEDGER, ...RUNS, ...PIECES], put: RUNS }),
-    onTables(arns, 'Catalog', READ_PARTITIONS, TABLES),
+  route: (arns, lake) =>
+    onLake(arns, { get: [...lake.raw, ...lake.pieces], put: [...lake.pieces, ...lake.rejected, ...lake.runs] }),
+  plan: (arns, lake) => [
+    ...onLake(arns, { list: lake.raw, get: [...lake.ledger, ...lake.runs, ...lake.pieces], put: lake.runs }),
+    onTables(arns, 'Catalog', READ_PARTITIONS, lake.tables),
   ],
-  attempt: (arns) => [
-    ...onLake(arns, { get: [...RUNS, ...LOCKS], put: RUNS }),
-    onTables(arns, 'Catalog', READ_PARTITIONS, TABLES),
+  attempt: (arns, lake) => [
+    ...onLake(arns, { get: [...lake.runs, ...lake.locks], put: lake.runs }),
+    onTables(arns, 'Catalog', READ_PARTITIONS, lake.tables),
   ],
-  gather: (arns) => onLake(arns, { get: [...RAW, ...PIECES, ...RUNS], put: [...RUNS, ...PIECES, ...REJECTED] }),
-  statements: (arns) => onLake(arns, { get: [...RUNS, ...LEDGER, ...LOCKS], put: RUNS }),
-  verify: (arns) => [
-    ...onLake(arns, { get: RUNS, put: RUNS }),
+  gather: (arns, lake) =>
+    onLake(arns, { get: [...lake.raw, ...lake.pieces, ...lake.runs], put: [...lake.runs, ...lake.pieces, ...lake.rejected] }),
+  statements: (arns, lake) => onLake(arns, { get: [...lake.runs, ...lake.ledger, ...lake.locks], put: lake.runs }),
+  verify: (arns, lake) => [
+    ...onLake(arns, { get: lake.runs, put: lake.runs }),
     ...onResults(arns, { get: [COMPACTION_RESULTS] }),
     { sid: 'Queries', actions: ['athena:GetQueryResults'], resources: [arns.compactionWorkgroup] },
   ],
-  publish: (arns) => [
-    ...onLake(arns, { list: CURATED, get: [...RUNS, ...LEDGER, ...LOCKS], put: [...LEDGER, ...RUNS] }),
-    onTables(arns, 'Catalog', [...READ_PARTITIONS, ...WRITE_PARTITIONS], TABLES),
-  ],
-  sweep: (arns) => [
+  publish: (arns, lake) => [
     ...onLake(arns, {
-      list: CURATED,
-      get: [...RUNS, ...LEDGER, ...LOCKS],
-      put: [...RUNS, ...LEDGER],
-      remove: [...CURATED, ...LEDGER, ...GATHERED],
+      list: lake.curated,
+      get: [...lake.runs, ...lake.ledger, ...lake.locks],
+      put: [...lake.ledger, ...lake.runs],
     }),
-    onTables(arns, 'Catalog', [...READ_PARTITIONS, 'glue:GetTables'], [...TABLES, ...TEMPORARY_TABLES]),
-    onTables(arns, 'TemporaryTables', ['glue:DeleteTable'], TEMPORARY_TABLES),
+    onTables(arns, 'Catalog', [...READ_PARTITIONS, ...WRITE_PARTITIONS], lake.tables),
   ],
-  report: (arns) => onLake(arns, { get: [...RUNS, ...LEDGER], put: RUNS }),
-  unlock: (arns) => onLake(arns, { get: LOCKS, remove: LOCKS }),
+  sweep: (arns, lake) => [
+    ...onLake(arns, {
+      list: lake.curated,
+      get: [...lake.runs, ...lake.ledger, ...lake.locks],
+      put: [...lake.runs, ...lake.ledger],
+      remove: [...lake.curated, ...lake.ledger, ...lake.gathered],
+    }),
+    onTables(arns, 'Catalog', [...READ_PARTITIONS, 'glue:GetTables'], [...lake.tables, ...lake.temporaryTables]),
+    onTables(arns, 'TemporaryTables', ['glue:DeleteTable'], lake.temporaryTables),
+  ],
+  report: (arns, lake) => onLake(arns, { get: [...lake.runs, ...lake.ledger], put: lake.runs }),
+  unlock: (arns, lake) => onLake(arns, { get: lake.locks, remove: lake.locks }),
 };
 
 /** X-Ray knows no resources. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
@@ -91,19 +115,20 @@ export const tracing = (sid = 'Tracing'): Statement => ({
   resources: ['*'],
 });
 
-/** Everything that a function's role may do. */
-export const functionGrants = (name: FunctionName, arns: Arns): readonly Statement[] => [
-  {
-    sid: 'Log',
-    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    resources: [`${arns.functionLogGroups[name]}:*`],
-  },
+/** What every function's role may do: write its log and its traces. */
+export const functionBasics = (logGroupArn: string): readonly Statement[] => [
+  { sid: 'Log', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [`${logGroupArn}:*`] },
   tracing(),
-  ...DUTIES[name](arns),
+];
+
+/** Everything that a step's role may do. */
+export const functionGrants = (name: StepName, arns: Arns): readonly Statement[] => [
+  ...functionBasics(arns.functionLogGroups[name]),
+  ...DUTIES[name](arns, lakeOf(arns)),
 ];
 
 /** What the CTAS statements read and write through the state machine's role, catalog side. */
-export const machineTables = (arns: Arns): readonly Statement[] => [
+export const machineTables = (arns: Arns, lake = lakeOf(arns)): readonly Statement[] => [
   {
     sid: 'ReadCatalog',
     actions: [
@@ -114,19 +139,23 @@ export const machineTables = (arns: Arns): readonly Statement[] => [
       'glue:GetPartitions',
       'glue:BatchGetPartition',
     ],
-    resources: [arns.catalog, arns.database, ...[...TABLES, ...each(gatheredTable), ...TEMPORARY_TABLES].map(arns.table)],
+    resources: [
+      arns.catalog,
+      arns.database,
+      ...[...lake.tables, ...lake.gatheredTables, ...lake.temporaryTables].map(arns.table),
+    ],
   },
   { sid: 'ReadDefaultDatabase', actions: ['glue:GetDatabase'], resources: [arns.catalog, arns.defaultDatabase] },
   onTables(
     arns,
     'WriteTemporaryTables',
     ['glue:CreateTable', 'glue:DeleteTable', 'glue:CreatePartition', 'glue:BatchCreatePartition'],
-    TEMPORARY_TABLES,
+    lake.temporaryTables,
   ),
 ];
 
 /** The objects that a CTAS reads (gathered lines, curated rows, the run's lists) and writes. */
-export const machineObjects = (arns: Arns): readonly Statement[] => [
-  ...onLake(arns, { get: [...RUNS, ...CURATED], put: CURATED }),
+export const machineObjects = (arns: Arns, lake = lakeOf(arns)): readonly Statement[] => [
+  ...onLake(arns, { get: [...lake.runs, ...lake.curated], put: lake.curated }),
   ...onResults(arns, { get: [COMPACTION_RESULTS], put: [COMPACTION_RESULTS] }),
 ];

@@ -38,4 +38,5 @@ export const {
   scheduleName,
   graceHours,
   consoleUrl,
+  feeds,
 } = lake(settingsOfStack());

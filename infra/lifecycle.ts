@@ -1,7 +1,7 @@
 import type { types } from '@pulumi/aws';
-import { FEED_NAMES, feedNamed } from '../contracts/feeds';
-import { errorsPrefix, piecePrefix, rawPrefix, runsPrefix } from '../contracts/lake';
-import type { Settings } from './settings';
+import type { Feed } from '../contracts/feeds';
+import { deliveryErrorsPrefixes, errorsPrefix, piecePrefix, rawPrefix, runsPrefix } from '../contracts/lake';
+import { enabledFeeds, type Settings } from './settings';
 
 type Rule = types.input.s3.BucketLifecycleConfigurationRule;
 
@@ -9,15 +9,23 @@ type Rule = types.input.s3.BucketLifecycleConfigurationRule;
 const ABANDONED_UPLOAD_DAYS = 3;
 
 /** What expires in the lake, feed by feed. Curated files, ledgers and locks are in no rule: they never expire. */
-export const lakeLifecycle = ({ retention }: Settings): Rule[] => [
-  ...FEED_NAMES.flatMap((feed) => [
-    expiring(`${feed}-raw`, rawPrefix(feedNamed(feed)), retention.rawDays),
-    expiring(`${feed}-late`, piecePrefix(feed), retention.lateDays),
-    expiring(`${feed}-errors`, errorsPrefix(feed), retention.errorsDays),
-    expiring(`${feed}-runs`, runsPrefix(feed), retention.runsDays),
-  ]),
-  ...housekeeping(retention.noncurrentDays),
+export const lakeLifecycle = (settings: Settings): Rule[] => [
+  ...enabledFeeds(settings).flatMap((feed) => ofFeed(feed, settings)),
+  ...housekeeping(settings.retention.noncurrentDays),
 ];
+
+const ofFeed = (feed: Feed, { retention }: Settings): Rule[] => {
+  const { name } = feed;
+  // Firehose's error objects may lie beside the prefix of what routing rejects.
+  const elsewhere = deliveryErrorsPrefixes(feed).filter((prefix) => !prefix.startsWith(errorsPrefix(name)));
+  return [
+    expiring(`${name}-raw`, rawPrefix(feed), retention.rawDays),
+    expiring(`${name}-late`, piecePrefix(name), retention.lateDays),
+    expiring(`${name}-errors`, errorsPrefix(name), retention.errorsDays),
+    ...elsewhere.map((prefix) => expiring(`${name}-${prefix.slice(0, -1)}`, prefix, retention.errorsDays)),
+    expiring(`${name}-runs`, runsPrefix(name), retention.runsDays),
+  ];
+};
 
 /** Query results are of use for some days only. */
 export const resultsLifecycle = ({ retention }: Settings): Rule[] => [

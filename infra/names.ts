@@ -1,24 +1,39 @@
-import { FUNCTION_NAMES, type FunctionName } from '../contracts/environments';
-import { FEED_NAMES } from '../contracts/feeds';
+import { STEP_NAMES, type StepName } from '../contracts/environments';
+import { FEED_NAMES, type Feed } from '../contracts/feeds';
 
 /** The explicit AWS names of a stack. A name is an identity: changing one replaces its resource. */
 export interface Names {
-  /** The stream and the delivery stream of the events feed. */
-  readonly stream: string;
-  readonly delivery: string;
-  readonly deliveryLogGroup: string;
   readonly deliveryLogStream: string;
-  readonly functions: Readonly<Record<FunctionName, string>>;
-  readonly functionLogGroups: Readonly<Record<FunctionName, string>>;
+  readonly functions: Readonly<Record<StepName, string>>;
+  readonly functionLogGroups: Readonly<Record<StepName, string>>;
   readonly database: string;
   readonly compactionWorkgroup: string;
   readonly analystsWorkgroup: string;
   readonly machine: string;
   readonly machineLogGroup: string;
-  readonly schedule: string;
   readonly deadLetters: string;
-  /** Roles other than the functions', whose role is called as the function. */
-  readonly roles: Readonly<Record<'delivery' | 'machine' | 'schedule', string>>;
+  /** Roles other than the functions' and the feeds': a function's role is called as the function. */
+  readonly roles: Readonly<Record<'machine' | 'schedule', string>>;
+}
+
+/** The names of what one feed has for itself. */
+export interface FeedNames {
+  /** Pulumi's name of a resource of the feed; plain for events, which were there first. */
+  readonly resource: (rest: string) => string;
+  readonly stream: string;
+  /** Of the delivery that reads the stream, or takes records directly where there is no stream. */
+  readonly delivery: DeliveryNames;
+  /** Of the delivery that takes records directly beside the stream. */
+  readonly direct: DeliveryNames;
+  readonly transform: string;
+  readonly transformLogGroup: string;
+  readonly schedule: string;
+}
+
+export interface DeliveryNames {
+  readonly delivery: string;
+  readonly logGroup: string;
+  readonly role: string;
 }
 
 /** Where the stack lives. */
@@ -29,18 +44,41 @@ export interface Place {
   readonly region: string;
 }
 
-const EVENTS = FEED_NAMES[0];
+const named = (stack: string) => (rest: string) => `lithify-${stack}-${rest}`;
+
+/**
+ * @param deliveryName what the stack calls the delivery stream that takes records directly
+ */
+export const feedNamesOf = (stack: string, feed: Feed, deliveryName?: string): FeedNames => {
+  const name = named(stack);
+  const isFirst = feed.name === FEED_NAMES[0];
+  // The feed comes last: else the transform of users in stack dev would be called as that of events in stack dev-users.
+  const resource = (rest: string): string => (isFirst ? rest : `${rest}-${feed.name}`);
+  const delivery = (called: string, role: string): DeliveryNames => ({
+    delivery: called,
+    logGroup: `/aws/kinesisfirehose/${called}`,
+    role: name(resource(role)),
+  });
+  const direct = deliveryName ?? name(feed.sources.stream ? `${feed.name}-direct` : feed.name);
+  const transform = name(resource('transform'));
+  return {
+    resource,
+    stream: name(feed.name),
+    delivery: delivery(feed.sources.stream ? name(feed.name) : direct, 'delivery'),
+    direct: delivery(direct, 'direct'),
+    transform,
+    transformLogGroup: `/aws/lambda/${transform}`,
+    schedule: name(resource('compaction')),
+  };
+};
 
 export const namesOf = (stack: string): Names => {
-  const name = (rest: string): string => `lithify-${stack}-${rest}`;
-  const functions = functionRecord(name);
+  const name = named(stack);
+  const functions = stepRecord(name);
   return {
-    stream: name(EVENTS),
-    delivery: name(EVENTS),
-    deliveryLogGroup: `/aws/kinesisfirehose/${name(EVENTS)}`,
     deliveryLogStream: 'S3Delivery',
     functions,
-    functionLogGroups: functionRecord((fn) => `/aws/lambda/${functions[fn]}`),
+    functionLogGroups: stepRecord((fn) => `/aws/lambda/${functions[fn]}`),
     // Glue and Athena want no hyphen in a name that is written in SQL without quotes.
     database: name('').slice(0, -1).replaceAll('-', '_'),
     compactionWorkgroup: name('compaction'),
@@ -48,9 +86,8 @@ export const namesOf = (stack: string): Names => {
     machine: name('compaction'),
     // Under /aws/vendedlogs/ the log delivery needs no entry in the resource policy, which is limited to 5,120 characters.
     machineLogGroup: `/aws/vendedlogs/states/${name('compaction')}`,
-    schedule: name('compaction'),
     deadLetters: name('schedule-dead-letters'),
-    roles: { delivery: name('delivery'), machine: name('compaction'), schedule: name('schedule') },
+    roles: { machine: name('compaction'), schedule: name('schedule') },
   };
 };
 
@@ -60,6 +97,6 @@ export const lakeBucketName = (stack: string, { accountId, region }: Place): str
 export const resultsBucketName = (stack: string, { accountId, region }: Place): string =>
   `lithify-${stack}-results-${accountId}-${region}`;
 
-/** One value per function, in the order of their names. */
-export const functionRecord = <Value>(valueOf: (name: FunctionName) => Value): Readonly<Record<FunctionName, Value>> =>
-  Object.fromEntries(FUNCTION_NAMES.map((name) => [name, valueOf(name)])) as Record<FunctionName, Value>;
+/** One value per step of the compaction, in the order of their names. */
+export const stepRecord = <Value>(valueOf: (name: StepName) => Value): Readonly<Record<StepName, Value>> =>
+  Object.fromEntries(STEP_NAMES.map((name) => [name, valueOf(name)])) as Record<StepName, Value>;

@@ -1,6 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
+import type { FeedName } from '../contracts/feeds';
 import type { runInputSchema } from '../workflows/run';
 import { scheduleGrants, scheduleTrust } from './grants-services';
 import { tlsOnlyPolicy } from './policy-documents';
@@ -12,9 +13,10 @@ const RETRY = { maximumEventAgeInSeconds: 3_600, maximumRetryAttempts: 5 };
 /** The longest that SQS keeps a message: 14 days. */
 const DEAD_LETTER_SECONDS = 14 * 24 * 3_600;
 
-/** Time -> a run of the compaction; a start that fails for good ends in a queue. */
+/** Time -> a run of the compaction, feed by feed; a start that fails for good ends in a queue. */
 export class Schedule extends pulumi.ComponentResource {
-  readonly schedule: aws.scheduler.Schedule;
+  /** By feed. */
+  readonly schedules: Readonly<Record<string, aws.scheduler.Schedule>>;
 
   constructor(site: Site, machineArn: pulumi.Input<string>, opts?: pulumi.ComponentResourceOptions) {
     super('lithify:lake:Schedule', 'schedule', {}, opts);
@@ -25,37 +27,48 @@ export class Schedule extends pulumi.ComponentResource {
       'schedule',
       {
         name: names.roles.schedule,
-        description: `Role of the schedule ${names.schedule}`,
+        description: `Role of the schedule ${site.feeds[0]?.names.schedule}`,
         service: 'scheduler.amazonaws.com',
         trust: scheduleTrust,
         grants: scheduleGrants,
       },
       { parent: this },
     );
-    this.schedule = new aws.scheduler.Schedule(
-      'compaction',
-      {
-        name: names.schedule,
-        description: 'Starts the nightly compaction',
-        groupName: 'default',
-        state: settings.compaction.enabled ? 'ENABLED' : 'DISABLED',
-        scheduleExpression: settings.compaction.schedule,
-        scheduleExpressionTimezone: settings.compaction.timeZone,
-        flexibleTimeWindow: { mode: 'OFF' },
-        target: {
-          arn: machineArn,
-          roleArn: role.arn,
-          // The nightly run of everything that is due.
-          input: JSON.stringify({ startedBy: 'schedule' } satisfies z.input<typeof runInputSchema>),
-          retryPolicy: RETRY,
-          deadLetterConfig: { arn: deadLetters.arn },
-        },
-      },
-      { parent: this, dependsOn: [policy] },
+    this.schedules = Object.fromEntries(
+      site.feeds.map(({ feed, names: own }) => [
+        feed.name,
+        new aws.scheduler.Schedule(
+          own.resource('compaction'),
+          {
+            name: own.schedule,
+            description: 'Starts the nightly compaction',
+            groupName: 'default',
+            state: settings.compaction.enabled ? 'ENABLED' : 'DISABLED',
+            scheduleExpression: settings.compaction.schedule,
+            scheduleExpressionTimezone: settings.compaction.timeZone,
+            flexibleTimeWindow: { mode: 'OFF' },
+            target: {
+              arn: machineArn,
+              roleArn: role.arn,
+              // The nightly run of everything that is due.
+              input: JSON.stringify(nightly(feed.name)),
+              retryPolicy: RETRY,
+              deadLetterConfig: { arn: deadLetters.arn },
+            },
+          },
+          { parent: this, dependsOn: [policy] },
+        ),
+      ]),
     );
     this.registerOutputs({});
   }
 }
+
+/** The run that a night starts; that of events names no feed, as it never did. */
+const nightly = (feed: string): z.input<typeof runInputSchema> => ({
+  ...(feed === 'events' ? {} : { feed: feed as FeedName }),
+  startedBy: 'schedule',
+});
 
 const deadLetterQueue = (parent: pulumi.Resource, { names, tags }: Site): aws.sqs.Queue => {
   const queue = new aws.sqs.Queue(

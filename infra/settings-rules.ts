@@ -1,6 +1,7 @@
+import { FEED_NAMES, feedNamed, type Feed } from '../contracts/feeds';
 import { LATE } from '../contracts/lake';
 import { shortestIntervalHours } from './schedule-interval';
-import type { Config } from './settings';
+import type { Config, FeedConfig } from './settings';
 
 /**
  * Partitions that a delivery stream may have open at once; more go to the errors prefix.
@@ -53,6 +54,54 @@ const activePartitions: Rule = ({ events }) => {
     : `lithify:events has ${events.eventTypes.length} types on up to ${dates} dates, so ${partitions} active partitions; ` +
         `the delivery stream may have at most ${ACTIVE_PARTITION_QUOTA}`;
 };
+
+/** Firehose refuses smaller buffers with dynamic partitioning. https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html */
+export const MIN_DYNAMIC_BUFFER_MEBIBYTES = 64;
+const MIN_DYNAMIC_BUFFER_SECONDS = 60;
+
+/** What one feed's group contradicts, feed by feed: the first of them. */
+const ofEachFeed =
+  (problem: (feed: Feed, config: FeedConfig, whole: Config) => string | undefined): Rule =>
+  (config) =>
+    FEED_NAMES.flatMap((name) => {
+      const group = config.feeds?.[name];
+      return group === undefined ? [] : (problem(feedNamed(name), group, config) ?? []);
+    })[0];
+
+const dynamicBuffers: Rule = ofEachFeed((feed, { bufferMebibytes, bufferSeconds }) => {
+  if (feed.rawLayout !== 'partition') return undefined;
+  const must = (name: string, value: number, least: number): string =>
+    `lithify:feeds.${feed.name}.${name} is ${value}; it must be at least ${least}, since the delivery partitions by what the transform says`;
+  if (bufferMebibytes !== undefined && bufferMebibytes < MIN_DYNAMIC_BUFFER_MEBIBYTES)
+    return must('bufferMebibytes', bufferMebibytes, MIN_DYNAMIC_BUFFER_MEBIBYTES);
+  return bufferSeconds !== undefined && bufferSeconds < MIN_DYNAMIC_BUFFER_SECONDS
+    ? must('bufferSeconds', bufferSeconds, MIN_DYNAMIC_BUFFER_SECONDS)
+    : undefined;
+});
+
+const feedShards: Rule = ofEachFeed((feed, { shardCount }, { stream }) => {
+  if (shardCount === undefined) return undefined;
+  if (!feed.sources.stream) return `lithify:feeds.${feed.name}.shardCount is ${shardCount}; the feed has no stream`;
+  return stream.mode === 'on-demand'
+    ? `lithify:feeds.${feed.name}.shardCount is ${shardCount}; an on-demand stream has no shard count`
+    : undefined;
+});
+
+const deliveryNames: Rule = ofEachFeed((feed, { deliveryName }, { feeds = {} }) => {
+  if (deliveryName === undefined) return undefined;
+  if (!feed.sources.direct)
+    return `lithify:feeds.${feed.name}.deliveryName is "${deliveryName}"; only a feed that takes records directly may name its delivery stream`;
+  const other = FEED_NAMES.find((name) => name !== feed.name && feeds[name]?.deliveryName === deliveryName);
+  return other === undefined
+    ? undefined
+    : `lithify:feeds.${feed.name}.deliveryName is "${deliveryName}", and so is that of ${other}; each delivery stream has a name of its own`;
+});
+
+/** The page logs to the feed's stream and to its direct delivery stream. */
+const consoleFeed: Rule = ({ console, feeds = {} }) =>
+  console === undefined || feeds['members']?.enabled === true
+    ? undefined
+    : 'lithify:feeds.members is off; it must be enabled where lithify:console is given, since the page logs to it';
 
 const rawOutlivesItsWait: Rule = ({ compaction, retention }) =>
   compaction.policy.dueAgeHours <= (retention.rawDays * 24) / 2
@@ -127,6 +176,10 @@ const RULES: readonly Rule[] = [
   distinctTypes,
   noTypeCalledLate,
   activePartitions,
+  dynamicBuffers,
+  feedShards,
+  deliveryNames,
+  consoleFeed,
   rawOutlivesItsWait,
   markersOutliveSources,
   runsOutliveFullListing,

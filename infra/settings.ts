@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { UsageError } from '../contracts/errors';
 import { consoleSchema } from '../contracts/console';
+import { FEED_NAMES, feedNamed, type Feed, type FeedName } from '../contracts/feeds';
 import { type Policy, policySchema } from '../contracts/policy';
-import { contradictions, leastReceivingHours } from './settings-rules';
+import { contradictions, leastReceivingHours, MIN_DYNAMIC_BUFFER_MEBIBYTES } from './settings-rules';
 
-/** Firehose refuses smaller buffers with dynamic partitioning. https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html */
-const MIN_DYNAMIC_BUFFER_MEBIBYTES = 64;
 const MAX_BUFFER_MEBIBYTES = 128;
 /** Lambda answers with at most 6 MB: 3 MiB of records, as base64 and with the added fields, can pass that. */
 const MAX_TRANSFORM_BUFFER_MEBIBYTES = 2;
@@ -15,6 +14,25 @@ const LOG_RETENTION_DAYS = [
 ] as const;
 
 const days = () => z.int().min(1).max(3_650);
+
+/** One of the feeds beside events: on or off, and what the stack decides otherwise than the feed's declaration. */
+const feedConfigSchema = z.strictObject({
+  enabled: z.boolean(),
+  /** Of the delivery stream that takes records directly; a name of the stack's own where it is not given. */
+  deliveryName: z
+    .string()
+    .regex(/^[a-zA-Z0-9_.-]{1,64}$/, { error: 'it must be 1 to 64 letters, digits, "_", "." and "-"' })
+    .optional(),
+  /** Of its stream, where streams are provisioned; otherwise 1. */
+  shardCount: z.int().min(1).max(500).optional(),
+  bufferSeconds: z.int().min(0).max(900).optional(),
+  bufferMebibytes: z.int().min(1).max(MAX_BUFFER_MEBIBYTES).optional(),
+});
+export type FeedConfig = z.infer<typeof feedConfigSchema>;
+
+/** The first feed is always there: its names stand at the top of the stack's outputs. */
+const EVENTS: FeedName = 'events';
+const OTHER_FEEDS = FEED_NAMES.filter((name) => name !== EVENTS);
 
 /** The stack's config: one structured value per key of the `lithify:` namespace. */
 export const configSchema = z.strictObject({
@@ -39,6 +57,8 @@ export const configSchema = z.strictObject({
       .min(1)
       .optional(),
   }),
+  /** The feeds beside events, by name; one that is not named is off. */
+  feeds: z.strictObject(Object.fromEntries(OTHER_FEEDS.map((name) => [name, feedConfigSchema.optional()]))).optional(),
   retention: z.strictObject({
     rawDays: days().min(7),
     /** Pieces of late objects, and the markers that name their sources. */
@@ -82,6 +102,10 @@ export interface Settings extends Omit<Config, 'compaction'> {
   readonly stack: string;
   readonly compaction: Omit<Config['compaction'], 'policy'> & { readonly policy: Policy };
 }
+
+/** The feeds that a stack deploys, events first. */
+export const enabledFeeds = ({ feeds = {} }: Pick<Config, 'feeds'>): readonly Feed[] =>
+  [EVENTS, ...OTHER_FEEDS.filter((name) => feeds[name]?.enabled === true)].map(feedNamed);
 
 /** Lower case and short: the longest bucket name, with account and region, must stay within 63 characters. */
 const STACK = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,17}$/;

@@ -1,12 +1,22 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { Arns } from './arns';
-import type { Names } from './names';
-import type { Settings } from './settings';
+import type { Feed } from '../contracts/feeds';
+import type { FeedNames, Names } from './names';
+import type { FeedConfig, Settings } from './settings';
+
+/** One feed of the stack: its declaration, its names and what the stack decides otherwise. */
+export interface FeedSite {
+  readonly feed: Feed;
+  readonly names: FeedNames;
+  readonly config: Partial<FeedConfig>;
+}
 
 /** What every stage is given: the settings, and what follows from them for names, policies, tags and protection. */
 export interface Site {
   readonly settings: Settings;
   readonly names: Names;
+  /** What the stack deploys, events first. */
+  readonly feeds: readonly FeedSite[];
   readonly arns: pulumi.Output<Arns>;
   readonly tags: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,5 @@
 import type { types } from '@pulumi/aws';
-import type { Column, Feed } from '../contracts/feeds';
+import { dateColumn, typeColumn, type Column, type Feed } from '../contracts/feeds';
 import {
   curatedPrefix,
   gatheredPrefix,
@@ -13,6 +13,7 @@ import {
   runsPrefix,
   s3Uri,
 } from '../contracts/lake';
+import { typesOf } from './function-environments';
 import type { Settings } from './settings';
 
 type StorageDescriptor = types.input.glue.CatalogTableStorageDescriptor;
@@ -65,27 +66,42 @@ const EXTERNAL = { EXTERNAL: 'TRUE' };
 /**
  * Raw objects of the day and type that a query names. Types come from the configured list; without one they are `injected`, since none
  * can be projected: a query then names one type (`event_type = '…'`; Trino refuses a list). Dates older than raw's lifetime have no objects left.
+ * A layout that says nothing of partitions is one table without any.
  * https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
  */
-export const rawDefinition = (feed: Feed, bucket: string, { events, retention }: Settings): TableDefinition => ({
+export const rawDefinition = (feed: Feed, bucket: string, settings: Settings): TableDefinition => ({
   name: rawTable(feed.name),
-  description: 'Events as delivered, on time: gzip JSON lines, copies included',
+  description:
+    feed.rawLayout === 'partition'
+      ? `${plural(feed)} as delivered, on time: gzip JSON lines, copies included`
+      : `${plural(feed)} as delivered: gzip JSON lines, copies included`,
   columns: feed.rawColumns,
-  partitionKeys: feed.partitionColumns,
+  partitionKeys: feed.rawLayout === 'time' ? [] : feed.partitionColumns.map(plain),
   location: s3Uri(bucket, rawPrefix(feed)),
   format: JSON_LINES,
   parameters: {
     ...EXTERNAL,
     classification: 'json',
+    ...(feed.rawLayout === 'time' ? {} : rawProjection(feed, bucket, settings)),
+  },
+});
+
+const rawProjection = (feed: Feed, bucket: string, { events, retention }: Settings): Readonly<Record<string, string>> => {
+  const [type, date, types] = [typeColumn(feed), dateColumn(feed), typesOf(feed, events)];
+  // By arrival no date is older than its objects.
+  const daysBefore = feed.rawLayout === 'partition' ? events.onTimeDaysBefore : 0;
+  return {
     'projection.enabled': 'true',
-    ...(events.eventTypes === undefined
-      ? { 'projection.event_type.type': 'injected' }
-      : { 'projection.event_type.type': 'enum', 'projection.event_type.values': events.eventTypes.join(',') }),
-    'projection.created_date.type': 'date',
-    'projection.created_date.format': 'yyyy-MM-dd',
-    'projection.created_date.range': `NOW-${retention.rawDays + events.onTimeDaysBefore + 1}DAYS,NOW+1DAY`,
-    'projection.created_date.interval': '1',
-    'projection.created_date.interval.unit': 'DAYS',
+    ...(type === undefined
+      ? {}
+      : types === undefined
+        ? { [`projection.${type}.type`]: 'injected' }
+        : { [`projection.${type}.type`]: 'enum', [`projection.${type}.values`]: types.join(',') }),
+    [`projection.${date}.type`]: 'date',
+    [`projection.${date}.format`]: 'yyyy-MM-dd',
+    [`projection.${date}.range`]: `NOW-${retention.rawDays + daysBefore + 1}DAYS,NOW+1DAY`,
+    [`projection.${date}.interval`]: '1',
+    [`projection.${date}.interval.unit`]: 'DAYS',
     'storage.location.template': s3Uri(
       bucket,
       rawPartitionPrefix(
@@ -93,14 +109,22 @@ export const rawDefinition = (feed: Feed, bucket: string, { events, retention }:
         partitionTemplate(feed, (name) => `\${${name}}`),
       ),
     ),
-  },
-});
+  };
+};
+
+/** What Glue is told of a column: not where its value comes from. */
+const plain = ({ name, type, comment }: Column): Column => ({ name, type, comment });
+
+const plural = ({ name }: Feed): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 /** Late objects mix types and dates, so what partitions raw is read from the lines, as far as they have it. */
 export const lateDefinition = (feed: Feed, bucket: string): TableDefinition => ({
   name: lateTable(feed.name),
-  description: 'Events as delivered that were not on time, or of a type that is not listed',
-  columns: [...feed.rawColumns, ...feed.partitionColumns.filter(({ name }) => feed.addedFields.includes(name))],
+  description: `${plural(feed)} as delivered that were not on time, or of a type that is not listed`,
+  columns: [
+    ...feed.rawColumns,
+    ...feed.partitionColumns.filter(({ name }) => feed.transform?.addedFields.includes(name)).map(plain),
+  ],
   partitionKeys: [],
   location: s3Uri(bucket, rawPartitionPrefix(feed, latePartition(feed))),
   format: JSON_LINES,
@@ -127,13 +151,32 @@ export const gatheredDefinition = (feed: Feed, bucket: string): TableDefinition 
   },
 });
 
-/** Each event once. Partitions are registered, never projected: projection would ignore the locations that publishing flips. */
+/** Each record once. Partitions are registered, never projected: projection would ignore the locations that publishing flips. */
 export const curatedDefinition = (feed: Feed, bucket: string): TableDefinition => ({
   name: feed.name,
-  description: 'Every event once: Parquet, rewritten partition by partition',
-  columns: feed.curatedColumns,
-  partitionKeys: feed.partitionColumns,
+  description:
+    feed.key === 'none'
+      ? `Every ${feed.record} as often as it arrived: Parquet, rewritten partition by partition`
+      : `Every ${feed.record} once: Parquet, rewritten partition by partition`,
+  columns: feed.curatedColumns.map(plain),
+  partitionKeys: feed.partitionColumns.map(plain),
   location: s3Uri(bucket, curatedPrefix(feed.name)),
   format: PARQUET,
   parameters: { ...EXTERNAL, classification: 'parquet' },
+});
+
+/** A small table of JSON lines that the program itself fills. */
+export const dimensionDefinition = (
+  name: string,
+  description: string,
+  columns: readonly Column[],
+  location: string,
+): TableDefinition => ({
+  name,
+  description,
+  columns,
+  partitionKeys: [],
+  location,
+  format: JSON_LINES,
+  parameters: { ...EXTERNAL, classification: 'json' },
 });

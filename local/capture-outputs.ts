@@ -58,6 +58,10 @@ const COMPUTED: Readonly<Record<string, Compute>> = {
       bucketRegionalDomainName: `${bucket}.s3.${region}.amazonaws.com`,
     };
   },
+  'aws:s3/bucketObjectv2:BucketObjectv2': (name, inputs) => {
+    const [bucket, key] = [text(inputs['bucket'], name), text(inputs['key'], name)];
+    return { id: `${bucket}/${key}`, arn: `arn:aws:s3:::${bucket}/${key}` };
+  },
   'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': ofBucket,
   'aws:s3/bucketOwnershipControls:BucketOwnershipControls': ofBucket,
   'aws:s3/bucketPolicy:BucketPolicy': ofBucket,

@@ -29,6 +29,7 @@ import { lifecycleRules } from './stand-ins/s3/lifecycle-settings';
 import { HttpApiStandIn } from './stand-ins/http-api/http-api-stand-in';
 import { httpApiSettings } from './stand-ins/http-api/settings';
 import { MetricsStandIn } from './stand-ins/metrics/metrics-stand-in';
+import { putProgramObjects } from './stand-ins/s3/program-objects';
 import { s3Rest } from './stand-ins/s3/rest';
 import { S3StandIn } from './stand-ins/s3/s3';
 import { ScheduleStandIn } from './stand-ins/schedule/schedule-stand-in';
@@ -44,6 +45,7 @@ import { TraceLog } from './trace';
 
 const BUCKET = 'aws:s3/bucket:Bucket';
 const LIFECYCLE = 'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration';
+const OBJECT = 'aws:s3/bucketObjectv2:BucketObjectv2';
 const ROLE = 'aws:iam/role:Role';
 const FUNCTION = 'aws:lambda/function:Function';
 
@@ -106,6 +108,7 @@ const open = async (graph: Graph, dataDir: string, options: HostOptions, closing
   const s3 = closing.add(
     new S3StandIn({ dataDir, buckets, versioned: buckets, lifecycle: rules, clock, trace: trace.record, region, accountId }),
   );
+  await putProgramObjects(s3, operator(accountId), resourcesOf(graph, OBJECT));
   closing.add(new Lifecycle({ s3, clock, trace: trace.record, dataDir, rules }));
   const catalog = closing.add(new CatalogStandIn({ settings: catalogSettings(graph), clock, dataDir }));
   const streams = closing.add(new StreamStandIn({ streams: standIns.stream.map(streamSettings), clock, dataDir, accountId }));

@@ -5,6 +5,7 @@ import * as eventSource from './stand-ins/event-source/settings';
 import { honouredInputs as functionHonoured, ignoredInputs as functionIgnored } from './stand-ins/function/settings';
 import { honouredInputs as lifecycleHonoured, ignoredInputs as lifecycleIgnored } from './stand-ins/s3/lifecycle-settings';
 import * as httpApi from './stand-ins/http-api/settings';
+import { honouredInputs as objectHonoured, ignoredInputs as objectIgnored } from './stand-ins/s3/program-objects';
 import { honouredInputs as scheduleHonoured, ignoredInputs as scheduleIgnored } from './stand-ins/schedule/settings';
 import { honouredInputs as machineHonoured, ignoredInputs as machineIgnored } from './stand-ins/state-machine/settings';
 import { honouredInputs as streamHonoured, ignoredInputs as streamIgnored } from './stand-ins/stream/settings';
@@ -72,6 +73,7 @@ export const SUPPORT: Readonly<Record<string, Support>> = {
     honoured: ['bucket'],
     ignored: { ...ANYWHERE, forceDestroy: 'buckets are not deleted while the host runs' },
   },
+  'aws:s3/bucketObjectv2:BucketObjectv2': { standIn: 'storage', honoured: objectHonoured, ignored: objectIgnored },
   'aws:s3/bucketVersioning:BucketVersioning': { inert: 'objects are plain files, of which the newest version is kept' },
   'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': {
     inert: 'objects are plain files, for any tool to read',

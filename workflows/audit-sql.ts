@@ -9,34 +9,66 @@ import { literal, qualified } from './sql';
 const columnsOf = ({ partitionColumns }: Pick<Feed, 'partitionColumns'>, separator = ', '): string =>
   partitionColumns.map(({ name }) => name).join(separator);
 
+/** A column as keys are compared. */
+const compared = (feed: Feed, name: string): string => {
+  const found = [...feed.curatedColumns, ...feed.partitionColumns].find((column) => column.name === name);
+  return found?.reading.from === 'text' && found.reading.lowerCase === true ? `lower(${name})` : name;
+};
+
+/** What tells rows apart: over all time, or with the partition where the key holds within one. */
+const identity = (feed: Feed): readonly string[] => {
+  if (feed.key === 'none') return [];
+  return feed.key.scope === 'partition'
+    ? [...feed.partitionColumns.map(({ name }) => name), ...feed.key.columns]
+    : feed.key.columns;
+};
+
+const distinct = (feed: Feed, columns: readonly string[]): string =>
+  columns.length === 0 ? 'count(*)' : `count(DISTINCT ${columns.map((name) => compared(feed, name)).join(" || ' ' || ")})`;
+
+const misfiled = ({ partitionColumns, typedBy }: Feed): string =>
+  partitionColumns
+    .map(({ name, reading }) =>
+      reading.from === 'date' ? `substr(${reading.of}, 1, 10) <> ${name}` : `lower(split_part(${typedBy}, ':', 1)) <> ${name}`,
+    )
+    .reverse()
+    .join(' OR ');
+
 /** One row per partition of the curated table: rows, distinct keys, copies, and rows that lie in a partition that is not theirs. */
-export const partitionAuditStatement = (feed: Feed, database: string, table: string): string => `SELECT
+export const partitionAuditStatement = (feed: Feed, database: string, table: string): string => {
+  const partitioned = feed.partitionColumns.map(({ name }) => name);
+  return `SELECT
   ${columnsOf(feed, ',\n  ')},
   count(*) AS row_count,
-  count(DISTINCT lower(event_uuid) || ' ' || created_datetime) AS key_count,
+  ${distinct(
+    feed,
+    identity(feed).filter((name) => !partitioned.includes(name)),
+  )} AS key_count,
   sum(copies) AS copy_count,
-  count_if(substr(created_datetime, 1, 10) <> created_date OR lower(split_part(event_name, ':', 1)) <> event_type) AS misfiled_count
+  count_if(${misfiled(feed)}) AS misfiled_count
 FROM ${qualified(database, table)}
 GROUP BY ${columnsOf(feed)}
 ORDER BY ${columnsOf(feed)}`;
+};
 
-/** One row: rows and distinct keys over all partitions and all time. */
-export const keyAuditStatement = (_feed: Feed, database: string, table: string): string => `SELECT
+/** One row: rows and distinct keys over all partitions and all time. Without a key every row counts as one of its own. */
+export const keyAuditStatement = (feed: Feed, database: string, table: string): string => `SELECT
   count(*) AS row_count,
-  count(DISTINCT event_type || ' ' || lower(event_uuid) || ' ' || created_datetime) AS key_count
+  ${distinct(feed, identity(feed))} AS key_count
 FROM ${qualified(database, table)}`;
 
-/** Keys that are there more than once, the worst first. */
-export const repeatedKeysStatement = (_feed: Feed, database: string, table: string, limit: number): string => `SELECT
-  event_type,
-  lower(event_uuid) AS event_uuid,
-  created_datetime,
+/** Keys that are there more than once, the worst first. Not for a feed without a key. */
+export const repeatedKeysStatement = (feed: Feed, database: string, table: string, limit: number): string => {
+  const columns = identity(feed).map((name) => ({ name, value: compared(feed, name) }));
+  return `SELECT
+  ${columns.map(({ name, value }) => (name === value ? name : `${value} AS ${name}`)).join(',\n  ')},
   count(*) AS times
 FROM ${qualified(database, table)}
-GROUP BY event_type, lower(event_uuid), created_datetime
+GROUP BY ${columns.map(({ value }) => value).join(', ')}
 HAVING count(*) > 1
-ORDER BY times DESC, event_type, event_uuid
+ORDER BY times DESC, ${columns.map(({ name }) => name).join(', ')}
 LIMIT ${limit}`;
+};
 
 /**
  * Keys that stand under more than one type, though nothing but the type tells them apart: how many there are, and the first of them.

@@ -1,11 +1,11 @@
-import type { FunctionName } from '../contracts/environments';
+import type { StepName } from '../contracts/environments';
 import type { Catcher, Expression, Json, Retrier, State, StateMachine, TaskState } from './asl';
 import { MAX_ROUNDS } from './planning';
 import { PASSING_TROUBLE } from './steps';
 
 /** What the state machine calls, by ARN and name. */
 export interface CompactionTargets {
-  readonly functionArns: Readonly<Record<Exclude<FunctionName, 'transform'>, string>>;
+  readonly functionArns: Readonly<Record<StepName, string>>;
   /** The workgroup that does not enforce its settings: CTAS names its location. */
   readonly workgroup: string;
   readonly database: string;
@@ -93,7 +93,7 @@ const failed = (next: string): Catcher => ({
  */
 export const compactionMachine = (targets: CompactionTargets): StateMachine => {
   const invoke = (
-    name: Exclude<FunctionName, 'transform'>,
+    name: StepName,
     payload: { readonly [key: string]: Json },
     rest: Omit<Partial<TaskState>, 'Next' | 'End'> & ({ readonly Next: string } | { readonly End: true }),
   ): TaskState => ({

@@ -19,7 +19,8 @@ const names = (columns: readonly { readonly name: string }[]): readonly string[]
  */
 export const compareStatement = (feed: Feed, database: string, table: string, partitions: readonly Partition[]): string => {
   const partitionNames = names(feed.partitionColumns);
-  const keyColumns = ['event_uuid', 'created_datetime'];
+  // Without a key a record is told apart by all that it is.
+  const keyColumns = feed.key === 'none' ? ['payload'] : feed.key.columns;
   const key = [...partitionNames, ...keyColumns.filter((name) => !partitionNames.includes(name))];
   const others = names(feed.curatedColumns).filter((name) => !key.includes(name) && name !== 'copies' && name !== 'payload');
   const side = (from: string, where: string): string => `SELECT

@@ -159,6 +159,8 @@ export const verifiedPartitionSchema = z.object({
   rows: z.number(),
   copies: z.number(),
   conflicts: z.number(),
+  /** Of a feed without a key: records that equal another one of the partition. They are counted, never merged. */
+  equal: z.number().default(0),
 });
 export const verificationSchema = z.object({
   /** By query: the CTAS, the verification. */
@@ -246,7 +248,15 @@ export const reportSchema = z.object({
     .optional(),
   /** Of a rebuild: what it found in comparison with the published rows. */
   compared: z.array(comparedPartitionSchema).default([]),
-  lines: z.object({ in: z.number(), duplicates: z.number(), conflicts: z.number(), late: z.number(), rejected: z.number() }),
+  lines: z.object({
+    in: z.number(),
+    duplicates: z.number(),
+    conflicts: z.number(),
+    /** Of a feed without a key: records of the published partitions that equal another one; they are rows of their own. */
+    equal: z.number().default(0),
+    late: z.number(),
+    rejected: z.number(),
+  }),
   unreadable: z.array(setAsideSchema),
   /** Could not be fetched: left for the next run. */
   unread: z.array(setAsideSchema).default([]),

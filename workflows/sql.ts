@@ -1,4 +1,4 @@
-import { dateColumn, typeColumn, type Feed } from '../contracts/feeds';
+import { arrivalField, dateColumn, typeColumn, type Feed, type FeedColumn } from '../contracts/feeds';
 import { gatheredTable, partitionDate, partitionType, partitionValues, type Partition } from '../contracts/lake';
 
 /**
@@ -54,9 +54,8 @@ export interface CreateStatement {
  */
 export const createStatement = (statement: CreateStatement): string => {
   const { feed, database } = statement;
-  const columns =
-    'event_uuid, event_name, created_datetime, event_subtype, ingested_at, copies, payload, event_type, created_date';
-  const field = (name: string): string => `json_extract_scalar(line, ${literal(`$.${name}`)})`;
+  const stored = [...feed.curatedColumns.filter(({ reading }) => reading.from !== 'millis'), ...feed.partitionColumns];
+  const columns = namesOf(stored);
   const union =
     statement.united.length === 0
       ? ''
@@ -77,57 +76,117 @@ WITH (
 WITH
   extracted AS (
     SELECT
-      lower(${field('event_uuid')}) AS event_uuid,
-      ${field('event_name')} AS event_name,
-      ${field('created_datetime')} AS created_datetime,
-      ${field('event_subtype')} AS event_subtype,
-      ${field('ingested_at')} AS ingested_at,
-      BIGINT '1' AS copies,
-      '{' || substr(line, strpos(line, '"ingested_at":"') + 41) AS payload,
-      ${field('event_type')} AS event_type
+      ${stored.flatMap((column) => extracted(feed, column)).join(',\n      ')}
     FROM ${qualified(database, gatheredTable(feed.name))}
     WHERE run = ${literal(statement.run)} AND batch = ${literal(statement.batchAttempt)}
   ),
   incoming AS (
-    SELECT *, substr(created_datetime, 1, 10) AS created_date FROM extracted
+    SELECT ${['*', ...stored.flatMap(derived)].join(', ')} FROM extracted
   ),
   united AS (
     SELECT ${columns} FROM incoming
     WHERE ${computedPredicate(feed, statement.partitions)}${union}
-  ),
+  )${feed.key === 'none' ? '' : ranked(feed)}
+SELECT
+  ${[...feed.curatedColumns.map((column) => written(feed, column)), conflicts(feed), ...feed.partitionColumns.map(({ name }) => name)].join(',\n  ')}
+FROM ${
+    feed.key === 'none'
+      ? 'united'
+      : `ranked
+WHERE arrival = 1`
+  }`;
+};
+
+const namesOf = (columns: readonly { readonly name: string }[]): string => columns.map(({ name }) => name).join(', ');
+
+/** What tells rows of one statement apart; within a partition that includes which. */
+const keyColumns = ({ key, partitionColumns }: Feed): readonly string[] => {
+  if (key === 'none') return [];
+  return key.scope === 'partition' ? [...partitionColumns.map(({ name }) => name), ...key.columns] : key.columns;
+};
+
+/** One row per key, the first that arrived; without an arrival time the payload alone decides, so that a rerun picks the same. */
+const ranked = (feed: Feed): string => {
+  const key = keyColumns(feed).join(', ');
+  const order = [...(arrivalField(feed) === undefined ? [] : [arrivalField(feed)]), 'payload'].join(', ');
+  return `,
   ranked AS (
     SELECT
       *,
-      row_number() OVER (PARTITION BY event_type, event_uuid, created_datetime ORDER BY ingested_at, payload) AS arrival,
-      sum(copies) OVER (PARTITION BY event_type, event_uuid, created_datetime) AS all_copies,
-      min(payload) OVER (PARTITION BY event_type, event_uuid, created_datetime) AS least_payload,
-      max(payload) OVER (PARTITION BY event_type, event_uuid, created_datetime) AS greatest_payload
+      row_number() OVER (PARTITION BY ${key} ORDER BY ${order}) AS arrival,
+      sum(copies) OVER (PARTITION BY ${key}) AS all_copies,
+      min(payload) OVER (PARTITION BY ${key}) AS least_payload,
+      max(payload) OVER (PARTITION BY ${key}) AS greatest_payload
     FROM united
-  )
-SELECT
-  event_uuid,
-  event_name,
-  date_diff('millisecond', from_unixtime(0), from_iso8601_timestamp(created_datetime)) AS created_at,
-  created_datetime,
-  event_subtype,
-  ingested_at,
-  CAST(all_copies AS bigint) AS copies,
-  payload,
-  CAST(IF(least_payload = greatest_payload, 0, 1) AS bigint) AS conflicts,
-  event_type,
-  created_date
-FROM ranked
-WHERE arrival = 1`;
+  )`;
 };
+
+/** A column as it is read out of a line; nothing for one that is computed from others. */
+const extracted = (feed: Feed, { name, type, reading }: FeedColumn): readonly string[] => {
+  const field = (path: string): string => `json_extract_scalar(line, ${literal(`$.${path}`)})`;
+  const as = (value: string): readonly string[] => [`${value} AS ${name}`];
+  switch (reading.from) {
+    case 'text':
+      return as(reading.lowerCase === true ? `lower(${field(reading.path)})` : field(reading.path));
+    case 'number':
+      return as(`CAST(${field(reading.path)} AS ${type})`);
+    case 'utc':
+      return as(`to_iso8601(from_iso8601_timestamp(${field(reading.path)}) AT TIME ZONE 'UTC')`);
+    case 'copies':
+      return as("BIGINT '1'");
+    case 'payload':
+      return as(payload(feed));
+    default:
+      return [];
+  }
+};
+
+/** The record as it was sent: what stands behind the arrival time, the last of the added fields. */
+const payload = (feed: Feed): string => {
+  const last = arrivalField(feed);
+  if (last === undefined) return 'line';
+  const member = `"${last}":"`;
+  const length = member.length + 'yyyy-MM-ddTHH:mm:ss.SSSZ'.length + '",'.length;
+  return `'{' || substr(line, strpos(line, ${literal(member)}) + ${length})`;
+};
+
+/** A column that is computed from those that were read. */
+const derived = ({ name, reading }: FeedColumn): readonly string[] => {
+  if (reading.from === 'date') return [`substr(${reading.of}, 1, 10) AS ${name}`];
+  return reading.from === 'hash' ? [`lower(to_hex(sha256(to_utf8(payload)))) AS ${name}`] : [];
+};
+
+/** A column as the curated files have it. */
+const written = (feed: Feed, { name, reading }: FeedColumn): string => {
+  if (reading.from === 'millis')
+    return `date_diff('millisecond', from_unixtime(0), from_iso8601_timestamp(${reading.of})) AS ${name}`;
+  return reading.from === 'copies' && feed.key !== 'none' ? `CAST(all_copies AS bigint) AS ${name}` : name;
+};
+
+const conflicts = ({ key }: Feed): string =>
+  key === 'none' ? "BIGINT '0' AS conflicts" : 'CAST(IF(least_payload = greatest_payload, 0, 1) AS bigint) AS conflicts';
+
+/** What is distinct within a partition: its keys; without a key its records, as they were sent. */
+const distinctKey = (feed: Feed): string => {
+  if (feed.key === 'none') return 'payload';
+  const partitioned = feed.partitionColumns.map(({ name }) => name);
+  return feed.key.columns.filter((name) => !partitioned.includes(name)).join(" || ' ' || ");
+};
+
+/** Rows whose date column is not the date of the column that it is made of. */
+const misfiled = (feed: Feed): string =>
+  feed.partitionColumns
+    .flatMap(({ name, reading }) => (reading.from === 'date' ? [`substr(${reading.of}, 1, 10) <> ${name}`] : []))
+    .join(' OR ');
 
 /** One row per partition of the temporary table, from Parquet columns alone: rows, distinct keys, copies, conflicts, misfiled rows. */
 export const verifyStatement = (feed: Feed, database: string, table: string): string => `SELECT
   ${feed.partitionColumns.map(({ name }) => name).join(',\n  ')},
   count(*) AS row_count,
-  count(DISTINCT event_uuid || ' ' || created_datetime) AS key_count,
+  count(DISTINCT ${distinctKey(feed)}) AS key_count,
   sum(copies) AS copy_count,
   sum(conflicts) AS conflict_count,
-  count_if(substr(created_datetime, 1, 10) <> created_date) AS misfiled_count
+  count_if(${misfiled(feed)}) AS misfiled_count
 FROM ${qualified(database, table)}
-GROUP BY ${feed.partitionColumns.map(({ name }) => name).join(', ')}
-ORDER BY ${feed.partitionColumns.map(({ name }) => name).join(', ')}`;
+GROUP BY ${namesOf(feed.partitionColumns)}
+ORDER BY ${namesOf(feed.partitionColumns)}`;

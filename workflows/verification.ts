@@ -1,8 +1,10 @@
+import type { Feed } from '../contracts/feeds';
 import type { ExpectedPartition, Verification } from './documents';
 
 export interface FoundPartition {
   readonly partition: string;
   readonly rows: number;
+  /** Distinct keys; of a feed without a key, distinct records. */
   readonly keys: number;
   readonly copies: number;
   readonly conflicts: number;
@@ -14,6 +16,7 @@ export interface FoundPartition {
  * nothing of the batch to be published.
  */
 export const differences = (
+  feed: Pick<Feed, 'key'>,
   expected: readonly ExpectedPartition[],
   found: readonly FoundPartition[],
   rebuild: boolean,
@@ -29,7 +32,10 @@ export const differences = (
     }
     if (output.copies !== partition.copies)
       problems.push(`${partition.partition}: copies add up to ${output.copies}, expected ${partition.copies}`);
-    if (output.keys !== output.rows) problems.push(`${partition.partition}: ${output.rows} rows but ${output.keys} keys`);
+    if (feed.key === 'none' && output.copies !== output.rows)
+      problems.push(`${partition.partition}: ${output.rows} rows but ${output.copies} records, which are never merged`);
+    if (feed.key !== 'none' && output.keys !== output.rows)
+      problems.push(`${partition.partition}: ${output.rows} rows but ${output.keys} keys`);
     if (output.misfiled > 0) problems.push(`${partition.partition}: ${output.misfiled} rows of another date`);
     const before = partition.published?.rows ?? 0;
     if (!rebuild && output.rows < before)
@@ -40,11 +46,18 @@ export const differences = (
 };
 
 export const verifiedOf = (
+  feed: Pick<Feed, 'key'>,
   found: readonly FoundPartition[],
   bytesScanned: readonly number[],
   problems: readonly string[],
 ): Verification => ({
   problems: [...problems],
   bytesScanned: [...bytesScanned],
-  partitions: found.map(({ partition, rows, copies, conflicts }) => ({ partition, rows, copies, conflicts })),
+  partitions: found.map(({ partition, rows, keys, copies, conflicts }) => ({
+    partition,
+    rows,
+    copies,
+    conflicts,
+    equal: feed.key === 'none' ? rows - keys : 0,
+  })),
 });

@@ -11,6 +11,7 @@ import {
   partitionType,
   piecePrefix,
   rawPrefix,
+  rawTable,
 } from '../../contracts/lake';
 import { collect } from '../../handlers/aws/concurrently';
 import type { SetAside } from '../../workflows/documents';
@@ -153,7 +154,7 @@ const keysCheck = async (ask: Ask, feed: Feed, database: string, table: string):
     rows,
     distinct,
     duplicates,
-    examples: duplicates === 0 ? [] : await ask(repeatedKeysStatement(feed, database, table, EXAMPLES)),
+    examples: duplicates === 0 || feed.key === 'none' ? [] : await ask(repeatedKeysStatement(feed, database, table, EXAMPLES)),
   };
 };
 
@@ -214,20 +215,23 @@ const rawCheck = async (
   feed: Feed,
   sources: SourceAccounts,
 ): Promise<Audit['checks']['raw']> => {
-  const { database, rawTable } = connection.outputs;
-  const { Table } = await connection.glue.send(new GetTableCommand({ DatabaseName: database, Name: rawTable }));
+  const { database } = connection.outputs;
+  const table = rawTable(feed.name);
+  const { Table } = await connection.glue.send(new GetTableCommand({ DatabaseName: database, Name: table }));
   const days = projectedDays(Table?.Parameters?.[`projection.${dateColumn(feed)}.range`], connection.now);
   const { compared, skipped } = comparable(sources.raw, days);
   const { together, apart } = withoutSkippedTypes(compared, skipped);
-  const lines = new Map(await rawLines(ask, feed, database, rawTable, together));
+  const lines = new Map(await rawLines(ask, feed, database, table, together));
   for (const account of apart)
-    for (const [path, count] of await rawLines(ask, feed, database, rawTable, [account])) lines.set(path, count);
+    for (const [path, count] of await rawLines(ask, feed, database, table, [account])) lines.set(path, count);
   const differences = [...rawDifferences(compared, lines)];
   let all = compared.reduce((sum, account) => sum + expectedRawLines(account), 0);
+  if (feed.rawLayout === 'arrival') return { partitions: compared.length, lines: all, skipped, differences };
+  const mixedTable = feed.rawLayout === 'time' ? table : lateTable(feed.name);
   if (sources.late.unreadable.length > 0) {
     skipped.push({ partition: sources.late.partition, reason: 'it holds unreadable objects, which fail a query' });
   } else {
-    const [row] = await ask(linesStatement(database, lateTable(feed.name)));
+    const [row] = await ask(linesStatement(database, mixedTable));
     differences.push(...rawDifferences([sources.late], new Map([[sources.late.partition, numberOf(row, 'line_count')]])));
     all += expectedRawLines(sources.late);
   }
@@ -315,8 +319,8 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
   onProgress('verify: asking the raw tables');
   const raw = await rawCheck(connection, ask, feed, sources);
   onProgress('verify: asking the curated table');
-  const found = await curatedRows(ask, feed, outputs.database, outputs.curatedTable);
-  const keys = await keysCheck(ask, feed, outputs.database, outputs.curatedTable);
+  const found = await curatedRows(ask, feed, outputs.database, feed.name);
+  const keys = await keysCheck(ask, feed, outputs.database, feed.name);
 
   const typeConflicts = await typeConflictsCheck(ask, feed, outputs.database, outputs.curatedTable);
   onProgress('verify: counting what was acknowledged');

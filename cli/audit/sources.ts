@@ -9,6 +9,7 @@ import {
   piecePrefix,
   rawPrefix,
   rejectedKey,
+  routedPrefix,
 } from '../../contracts/lake';
 import { collect, concurrently } from '../../handlers/aws/concurrently';
 import type { LakeObjects, ListedObject } from '../../handlers/aws/objects';
@@ -132,7 +133,7 @@ export const sourceAccounts = async (
     });
   const lateFresh = new Set(census.late.fresh.map(identity));
   const late: RawAccount = {
-    partition: partitionPath(latePartition(feed)),
+    partition: feed.rawLayout === 'partition' ? partitionPath(latePartition(feed)) : routedPrefix(feed),
     compactedLines: 0,
     routedLines: sum(
       census.late.listed.filter((source) => !lateFresh.has(identity(source))),

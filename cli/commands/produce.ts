@@ -104,7 +104,10 @@ pressed; on a host whose clock is set by hand time passes by as much. With --fil
       'needs --template or --file',
     );
     if (name === undefined) throw new UsageError(`\`lithify produce\` needs FEED: what to produce: ${FEED_NAMES.join(', ')}.`);
-    return produceEvents(context, feedOf(name), flags);
+    const feed = feedOf(name);
+    if (feed !== 'events')
+      throw new UsageError(`\`lithify produce ${feed}\` needs --template or --file: only events are made without one.`);
+    return produceEvents(context, feed, flags);
   },
 });
 

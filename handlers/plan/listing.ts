@@ -44,7 +44,7 @@ export const listTypes = async (objects: LakeObjects, feed: Feed, misplaced: (ke
   };
   const markers = markerPrefix(feed.name);
   const [raw, pieces, markedRaw, markedPieces] = await Promise.all([
-    typesBelow(rawPrefix(feed), misplaced),
+    hasRawPartitions(feed) ? typesBelow(rawPrefix(feed), misplaced) : new Set<string | undefined>(),
     typesBelow(piecePrefix(feed.name)),
     typesBelow(`${markers}${rawPrefix(feed)}`),
     typesBelow(`${markers}${piecePrefix(feed.name)}`),
@@ -68,7 +68,7 @@ export async function* listPartitions(
   const table = feed.name;
   const listing = (root: string, stray: (key: string) => void = () => undefined) =>
     new PartitionedListing(feed, root, under(objects, feed, type, root, range), stray);
-  const roots = [...(known.pieces.has(type) ? [piecePrefix(table)] : []), rawPrefix(feed)];
+  const roots = [...(known.pieces.has(type) ? [piecePrefix(table)] : []), ...(hasRawPartitions(feed) ? [rawPrefix(feed)] : [])];
   const listings = roots.map((root) => listing(root, misplaced));
   const markers = known.marked.has(type) ? roots.map((root) => listing(`${markerPrefix(table)}${root}`)) : [];
   for await (const { partition, path, items } of joinListings(...listings, ...markers)) {
@@ -81,6 +81,9 @@ export async function* listPartitions(
     };
   }
 }
+
+/** Where the layout says nothing of partitions, raw objects belong to none: all of them are routed. */
+const hasRawPartitions = ({ rawLayout }: Feed): boolean => rawLayout !== 'time';
 
 const under = (
   objects: LakeObjects,

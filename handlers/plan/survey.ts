@@ -1,5 +1,5 @@
 import { dateColumn, typeColumn, type Feed } from '../../contracts/feeds';
-import { partitionDate, partitionPath, sourcesKey } from '../../contracts/lake';
+import { isPlanned, partitionDate, partitionPath, sourcesKey } from '../../contracts/lake';
 import type { Policy } from '../../contracts/policy';
 import { ledgerEntrySchema, type PlannedPartition, type PlanRound, type Source } from '../../workflows/documents';
 import { inMarkerOrder, newSources, unrouted } from '../../workflows/novelty';
@@ -151,10 +151,14 @@ class Round {
     markers: AsyncIterable<{ readonly key: string; readonly etag: string }>,
     ledger: string | undefined,
   ): AsyncGenerator<ListedObject> {
-    const listed = this.#counted(sources);
+    const listed = this.#planned(this.#counted(sources));
     const fresh =
       ledger === undefined || this.survey.run.rebuild ? listed : newSources(listed, this.#counted(this.#ledger(ledger), false));
     yield* unrouted(inMarkerOrder(fresh), this.#counted(markers, false));
+  }
+
+  async *#planned(sources: AsyncIterable<ListedObject>): AsyncGenerator<ListedObject> {
+    for await (const source of sources) if (isPlanned(this.survey.feed, source)) yield source;
   }
 
   async *#ledger(key: string): AsyncGenerator<{ readonly key: string; readonly etag: string }> {

@@ -1,3 +1,4 @@
+import { feedNamed } from '../../contracts/feeds';
 import type {
   Comparison,
   Expectation,
@@ -82,6 +83,12 @@ const scansOf = (trails: readonly AttemptTrail[], failures: readonly Failure[]):
   ];
 };
 
+const equalIn = ({ verification, publication }: AttemptTrail): number => {
+  const published = new Set(publication?.published.map(({ partition }) => partition));
+  const verified = verification?.partitions.filter(({ partition }) => published.has(partition)) ?? [];
+  return sum(verified, ({ equal }) => equal);
+};
+
 /** Each source once, however many attempts met it. */
 const distinct = <T extends { readonly key: string; readonly etag: string }>(sources: readonly T[]): readonly T[] => [
   ...new Map(sources.map((source) => [`${source.key}\n${source.etag}`, source])).values(),
@@ -132,10 +139,15 @@ export const reportOf = (
       in: lines,
       duplicates: lines - (sum(published, ({ after }) => after.rows) - rowsBefore),
       conflicts: sum(published, ({ conflicts }) => conflicts),
-      late: sum(
-        routes.flatMap(({ routed }) => routed),
-        (routed) => routed.lines - routed.rejected,
-      ),
+      equal: sum(trails, equalIn),
+      // Where the layout says nothing of partitions, everything is routed, and nothing late by that.
+      late:
+        feedNamed(run.feed).rawLayout !== 'partition'
+          ? 0
+          : sum(
+              routes.flatMap(({ routed }) => routed),
+              (routed) => routed.lines - routed.rejected,
+            ),
       rejected: sum(routedNow, ({ rejected }) => rejected),
     },
     unreadable: [...unreadable],

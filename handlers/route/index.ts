@@ -1,6 +1,6 @@
 import { environment } from '../../contracts/environments';
 import { feedNamed } from '../../contracts/feeds';
-import { latePartition, markedSource, markerPrefix, rawPartitionPrefix, routeOutcomeKey } from '../../contracts/lake';
+import { isRouted, markedSource, markerPrefix, routedPrefix, routeOutcomeKey } from '../../contracts/lake';
 import type { RouteOutcome } from '../../workflows/documents';
 import { inMarkerOrder, unrouted } from '../../workflows/novelty';
 import { routeRequest, type RouteResult } from '../../workflows/steps';
@@ -33,11 +33,12 @@ async function* markers(
 export const handler = step('route', async (event): Promise<RouteResult> => {
   const { run, round, after } = routeRequest.parse(event);
   const feed = feedNamed(run.feed);
-  const prefix = rawPartitionPrefix(feed, latePartition(feed));
+  const prefix = routedPrefix(feed);
   const listed = objects.list(prefix, after === '' ? {} : { startAfter: after });
   const taken: ListedObject[] = [];
   let [bytes, all] = [0, true];
   for await (const source of unrouted(inMarkerOrder(listed), markers(run.table, prefix, after))) {
+    if (!isRouted(feed, source)) continue;
     if (!roundTakes({ objects: taken.length, bytes }, source)) {
       all = false;
       break;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import type { JudgeSettings, RejectCode } from '../../contracts/event';
-import { judgeRecord, MAX_LINE_BYTES } from '../../contracts/event';
+import type { Feed } from '../../contracts/feed';
 import { isLate, type Partition } from '../../contracts/lake';
+import { MAX_LINE_BYTES, type JudgeSettings, type RejectCode } from '../../contracts/record-text';
 
 /**
  * Firehose's transform: records of the stream in, one verdict per record out, all of them, in their order. Pure and deterministic:
@@ -32,19 +32,23 @@ export type TransformVerdict =
       readonly recordId: string;
       readonly result: 'Ok';
       readonly data: string;
-      readonly metadata: { readonly partitionKeys: Partition };
+      /** Only where the delivery partitions by it. */
+      readonly metadata?: { readonly partitionKeys: Partition };
     }
   | { readonly recordId: string; readonly result: 'ProcessingFailed'; readonly data: string };
 
 /** Why a record has its verdict; `late` went to the late partition, `overflow` is a good record that no longer fits into the response. */
 export type VerdictCode = 'onTime' | 'late' | 'utf8' | 'overflow' | RejectCode;
 
+/** What the transform needs to know of its feed. */
+export type TransformedFeed = Pick<Feed, 'name' | 'transform' | 'rawLayout'>;
+
 export interface Transformed {
   readonly response: TransformResponse;
   /** Records per verdict. */
-  readonly counts: Readonly<Partial<Record<VerdictCode, number>>>;
+  readonly counts: Readonly<Record<string, number>>;
   /** The first reason of each kind of rejection, one sentence. */
-  readonly reasons: Readonly<Partial<Record<VerdictCode, string>>>;
+  readonly reasons: Readonly<Record<string, string>>;
 }
 
 /**
@@ -53,22 +57,22 @@ export interface Transformed {
  */
 export const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
 
-export const transform = (event: TransformEvent, settings: JudgeSettings): TransformResponse =>
-  transformed(event, settings).response;
+export const transform = (feed: TransformedFeed, event: TransformEvent, settings: JudgeSettings): TransformResponse =>
+  transformed(feed, event, settings).response;
 
 /**
  * The same with an account of it. Room is kept for every record's original data; a good record takes the difference to its line as long as there is
  * room, and else fails alone, to be replayed. The request is below the same limit, so the originals always fit.
  */
-export const transformed = (event: TransformEvent, settings: JudgeSettings): Transformed => {
-  const counts: Partial<Record<VerdictCode, number>> = {};
-  const reasons: Partial<Record<VerdictCode, string>> = {};
+export const transformed = (feed: TransformedFeed, event: TransformEvent, settings: JudgeSettings): Transformed => {
+  const counts: Record<string, number> = {};
+  const reasons: Record<string, string> = {};
   const records: TransformVerdict[] = [];
   let responseBytes = EMPTY_RESPONSE_BYTES;
   for (const { recordId, data } of event.records) responseBytes += failedBytes(recordId, data);
 
   for (const record of event.records) {
-    const { code, reason, verdict } = judged(record, settings);
+    const { code, reason, verdict } = judged(feed, record, settings);
     const bytes = verdict.result === 'Ok' ? okBytes(verdict) - failedBytes(record.recordId, record.data) : 0;
     const fits = bytes <= 0 || responseBytes + bytes <= MAX_RESPONSE_BYTES;
     if (fits) responseBytes += bytes;
@@ -89,12 +93,13 @@ interface Judged {
   readonly verdict: TransformVerdict;
 }
 
-const judged = (record: TransformRecord, settings: JudgeSettings): Judged => {
+const judged = (feed: TransformedFeed, record: TransformRecord, settings: JudgeSettings): Judged => {
+  if (feed.transform === undefined) throw new Error(`the feed ${feed.name} has no transform`);
   const bytes = Buffer.from(record.data, 'base64');
   if (!isUtf8(bytes)) return { code: 'utf8', reason: 'The record must be UTF-8.', verdict: failed(record) };
   // The stream's own arrival time stays the same when Firehose reads or delivers a record again.
   const arrival = record.kinesisRecordMetadata?.approximateArrivalTimestamp ?? record.approximateArrivalTimestamp;
-  const judgement = judgeRecord(bytes.toString('utf8'), arrival, settings);
+  const judgement = feed.transform.judgeRecord(bytes.toString('utf8'), arrival, settings);
   if (!judgement.ok) return { code: judgement.code, reason: judgement.reason, verdict: failed(record) };
   return {
     code: isLate(judgement.partition) ? 'late' : 'onTime',
@@ -102,7 +107,7 @@ const judged = (record: TransformRecord, settings: JudgeSettings): Judged => {
       recordId: record.recordId,
       result: 'Ok',
       data: encoded(judgement.line),
-      metadata: { partitionKeys: judgement.partition },
+      ...(feed.rawLayout === 'partition' ? { metadata: { partitionKeys: judgement.partition } } : {}),
     },
   };
 };
@@ -122,8 +127,8 @@ const failed = ({ recordId, data }: TransformRecord): TransformVerdict => ({ rec
 /** Lengths of the JSON around what varies; base64, types and dates need no escapes. */
 const EMPTY_RESPONSE_BYTES = JSON.stringify({ records: [] }).length;
 const FAILED_BYTES = JSON.stringify({ recordId: '', result: 'ProcessingFailed', data: '' }).length + ','.length - '""'.length;
-const OK_BYTES =
-  JSON.stringify({ recordId: '', result: 'Ok', data: '', metadata: { partitionKeys: {} } }).length + ','.length - '""'.length;
+const OK_BYTES = JSON.stringify({ recordId: '', result: 'Ok', data: '' }).length + ','.length - '""'.length;
+const KEYS_BYTES = JSON.stringify({ metadata: { partitionKeys: {} } }).length - '{}'.length + ','.length;
 const KEY_BYTES = '"":"",'.length;
 
 const SIMPLE_ID = /^[\w.-]*$/;
@@ -132,11 +137,11 @@ const idBytes = (recordId: string): number =>
 
 const failedBytes = (recordId: string, data: string): number => FAILED_BYTES + idBytes(recordId) + data.length;
 
-const okBytes = ({ recordId, data, metadata: { partitionKeys } }: Extract<TransformVerdict, { result: 'Ok' }>): number =>
-  OK_BYTES + idBytes(recordId) + data.length + keyBytes(partitionKeys);
+const okBytes = ({ recordId, data, metadata }: Extract<TransformVerdict, { result: 'Ok' }>): number =>
+  OK_BYTES + idBytes(recordId) + data.length + (metadata === undefined ? 0 : keyBytes(metadata.partitionKeys));
 
 const keyBytes = (partition: Partition): number => {
-  let bytes = 0;
+  let bytes = KEYS_BYTES;
   for (const name in partition) bytes += KEY_BYTES + name.length + (partition[name]?.length ?? 0);
   return bytes - ','.length;
 };

@@ -41,8 +41,8 @@ export const handler = step('verify', async (event): Promise<VerifyResult> => {
     return { partitions: compared.length };
   }
   const found = foundPartitions(feed, rows);
-  const problems = differences(partitions, found, run.rebuild);
-  await folder.writeVerification(verifiedOf(found, bytesScanned, problems));
+  const problems = differences(feed, partitions, found, run.rebuild);
+  await folder.writeVerification(verifiedOf(feed, found, bytesScanned, problems));
   if (problems.length > 0) throw new VerificationFailed(`${problems.length} differences: ${problems.slice(0, 10).join('; ')}`);
   return { partitions: found.length };
 });

@@ -32,7 +32,8 @@ describe('lithify produce', () => {
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   it.each([
-    [['films'], '--count is missing'.replace('--count is missing', '"films" is not a feed')],
+    [['films'], '`lithify produce films` needs --template or --file'],
+    [['flims'], '"flims" is not a feed'],
     [[], 'needs FEED'],
     [['events'], '--count is missing'],
     [['events', '--count', '5', '--for', '5m'], '--for needs --template or --file.'],

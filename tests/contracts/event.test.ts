@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Accepted } from '../../contracts/event';
-import { judgeLine, judgeRecord, MAX_LINE_BYTES, payloadOf } from '../../contracts/event';
+import { judgeLine, judgeRecord, payloadOf } from '../../contracts/event';
+import { MAX_LINE_BYTES } from '../../contracts/record-text';
 import { canonicalMillis, datetimeOf, parseDatetime } from '../../contracts/event-time';
 import { EVENTS } from '../../contracts/feeds';
 import { latePartition } from '../../contracts/lake';

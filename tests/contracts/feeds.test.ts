@@ -20,6 +20,6 @@ describe('feeds', () => {
 
   it('events adds the fields that the transform writes in front, in its order', () => {
     const line = JSON.parse(lineOf(1)) as Readonly<Record<string, unknown>>;
-    expect(Object.keys(line).slice(0, 4)).toEqual(feedNamed('events').addedFields);
+    expect(Object.keys(line).slice(0, 4)).toEqual(feedNamed('events').transform?.addedFields);
   });
 });

@@ -1,4 +1,5 @@
 import { UsageError } from '../../contracts/errors';
+import { EVENTS } from '../../contracts/feeds';
 import { judgeRecord } from '../../contracts/event';
 import type { DayOptions, DayRecord, ExpectedEvent } from '../../corpora/day';
 import { dayOf } from '../../corpora/day';
@@ -39,6 +40,7 @@ const judgedKey = (record: DayRecord): string | undefined => {
 
 const isTaken = ({ data, arrivalMillis }: DayRecord): boolean =>
   transform(
+    EVENTS,
     {
       records: [
         { recordId: '', approximateArrivalTimestamp: arrivalMillis, data: Buffer.from(data as string).toString('base64') },

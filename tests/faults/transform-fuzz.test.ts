@@ -1,3 +1,4 @@
+import { EVENTS } from '../../contracts/feeds';
 import { judgeLine, payloadOf } from '../../contracts/event';
 import { Random } from '../../corpora/random';
 import { MAX_RESPONSE_BYTES, transformed, type TransformRecord } from '../../handlers/transform/core';
@@ -64,7 +65,7 @@ test(`each of ${RECORDS.toLocaleString('en')} generated records, valid and hosti
       approximateArrivalTimestamp: ARRIVAL,
       data: bytes.toString('base64'),
     }));
-    const { response, counts } = transformed({ records }, SETTINGS);
+    const { response, counts } = transformed(EVENTS, { records }, SETTINGS);
     if (Buffer.byteLength(JSON.stringify(response)) > MAX_RESPONSE_BYTES)
       complaints.push(`response of ${batch[0]?.index} too large`);
     if (response.records.length !== batch.length)

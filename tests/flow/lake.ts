@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AthenaClient, GetQueryResultsCommand } from '@aws-sdk/client-athena';
+import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -42,12 +43,22 @@ export const event = (
 
 let captured: Promise<Graph> | undefined;
 
+/** Nights without the runs of the other feeds, which have nothing to do in most tests and take their time. */
+export const eventsAlone = (graph: Graph): Graph => ({
+  ...graph,
+  resources: graph.resources.map((resource) =>
+    resource.type === 'aws:scheduler/schedule:Schedule' && resource.name.startsWith('compaction-')
+      ? { ...resource, inputs: { ...resource.inputs, state: 'DISABLED' } }
+      : resource,
+  ),
+});
+
 /** The dev stack on a manual clock; the program is captured once per test file. */
 export const openHost = async (
   dataDirectory: string,
   onTransition: (transition: Transition) => void = () => undefined,
   intercept?: Interceptor,
-  change: (graph: Graph) => Graph = (graph) => graph,
+  change: (graph: Graph) => Graph = eventsAlone,
   rest: Partial<HostOptions> = {},
 ): Promise<Host> => {
   if (rest.graph === undefined) captured ??= capture({ stack: 'dev', projectDir: PROJECT });
@@ -66,10 +77,17 @@ export const openHost = async (
   });
 };
 
+interface FeedNames {
+  readonly streamName?: string;
+  readonly deliveryStreamName: string;
+  readonly directDeliveryStreamName?: string;
+}
+
 /** The embedded host with the clients that a test drives it by: the deployed program, handlers, state machine and SQL. */
 export class Lake {
   readonly #kinesis: KinesisClient;
   readonly #athena: AthenaClient;
+  readonly #firehose: FirehoseClient;
   readonly s3: S3Client;
   readonly executions: SFNClient;
 
@@ -84,6 +102,7 @@ export class Lake {
     };
     this.#kinesis = new KinesisClient(client);
     this.#athena = new AthenaClient(client);
+    this.#firehose = new FirehoseClient(client);
     this.s3 = new S3Client(client);
     this.executions = new SFNClient(client);
   }
@@ -100,7 +119,7 @@ export class Lake {
   }
 
   async close(): Promise<void> {
-    for (const client of [this.#kinesis, this.#athena, this.s3, this.executions]) client.destroy();
+    for (const client of [this.#kinesis, this.#athena, this.#firehose, this.s3, this.executions]) client.destroy();
     await this.host.close();
   }
 
@@ -125,6 +144,33 @@ export class Lake {
       }),
     );
     if (answer.FailedRecordCount !== 0) throw new Error(`${answer.FailedRecordCount} records failed`);
+  }
+
+  /** Puts records on the stream of a feed. */
+  async putOn(feed: string, ...records: readonly string[]): Promise<void> {
+    const answer = await this.#kinesis.send(
+      new PutRecordsCommand({
+        StreamName: this.feed(feed).streamName!,
+        Records: records.map((data, index) => ({ Data: Buffer.from(data), PartitionKey: String(index) })),
+      }),
+    );
+    if (answer.FailedRecordCount !== 0) throw new Error(`${answer.FailedRecordCount} records failed`);
+  }
+
+  /** Puts records on a delivery stream, without a stream before it. */
+  async putDirectly(deliveryStreamName: string, ...records: readonly string[]): Promise<void> {
+    const answer = await this.#firehose.send(
+      new PutRecordBatchCommand({
+        DeliveryStreamName: deliveryStreamName,
+        Records: records.map((data) => ({ Data: Buffer.from(data) })),
+      }),
+    );
+    if (answer.FailedPutCount !== 0) throw new Error(`${answer.FailedPutCount} records failed`);
+  }
+
+  /** The names of one feed, as the stack tells them. */
+  feed(name: string): FeedNames {
+    return (this.host.outputs['feeds'] as Readonly<Record<string, FeedNames>>)[name]!;
   }
 
   /** Time passes until what was put is delivered. */
@@ -173,14 +219,14 @@ export class Lake {
     return JSON.parse((await Body?.transformToString()) ?? 'null');
   }
 
-  async runs(): Promise<string[]> {
-    const root = 'runs/events/';
+  async runs(feed = 'events'): Promise<string[]> {
+    const root = `runs/${feed}/`;
     return [...new Set((await this.keys(root)).map((key) => key.slice(root.length).split('/')[0] ?? ''))].sort();
   }
 
-  async report(run?: string): Promise<Report> {
-    const id = run ?? (await this.runs()).at(-1) ?? '';
-    return reportSchema.parse(await this.json(reportKey('events', id)));
+  async report(run?: string, feed = 'events'): Promise<Report> {
+    const id = run ?? (await this.runs(feed)).at(-1) ?? '';
+    return reportSchema.parse(await this.json(reportKey(feed, id)));
   }
 
   async plan(run?: string): Promise<Plan> {

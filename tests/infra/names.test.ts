@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { FUNCTION_NAMES } from '../../contracts/environments';
+import { STEP_NAMES } from '../../contracts/environments';
+import { FEEDS } from '../../contracts/feeds';
 import { arnsOf } from '../../infra/arns';
 import { functionGrants } from '../../infra/grants';
-import { lakeBucketName, namesOf, resultsBucketName } from '../../infra/names';
+import { feedNamesOf, lakeBucketName, namesOf, resultsBucketName } from '../../infra/names';
 import { LONGEST_TRANSFORM_SECONDS, longestWriteSeconds, SIZES } from '../../infra/sizing';
 
+const FEED_LIST = Object.values(FEEDS);
 const stacks = fc.stringMatching(/^[a-z]([a-z0-9]|-[a-z0-9]){0,8}$/).filter((stack) => stack.length <= 18);
 const places = fc.record({
   accountId: fc.stringMatching(/^[0-9]{12}$/),
@@ -19,10 +21,15 @@ test('every name is one that AWS accepts', () => {
       for (const bucket of [lakeBucketName(stack, place), resultsBucketName(stack, place)]) {
         expect(bucket).toMatch(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
       }
-      for (const name of [...Object.values(names.functions), ...Object.values(names.roles), names.schedule])
+      for (const name of [...Object.values(names.functions), ...Object.values(names.roles)])
         expect(name).toMatch(/^[\w-]{1,64}$/);
       for (const name of [names.machine, names.deadLetters]) expect(name).toMatch(/^[\w-]{1,80}$/);
-      for (const name of [names.stream, names.delivery]) expect(name).toMatch(/^[\w.-]{1,64}$/);
+      for (const feed of FEED_LIST) {
+        const own = feedNamesOf(stack, feed);
+        for (const name of [own.stream, own.delivery.delivery, own.direct.delivery]) expect(name).toMatch(/^[\w.-]{1,64}$/);
+        for (const name of [own.transform, own.schedule, own.delivery.role, own.direct.role])
+          expect(name).toMatch(/^[\w-]{1,64}$/);
+      }
       // Written in SQL without quotes.
       expect(names.database).toMatch(/^[a-z][a-z0-9_]*$/);
     }),
@@ -35,7 +42,17 @@ test('two stacks share no name', () => {
       fc.pre(left !== right);
       const all = (stack: string): readonly string[] => {
         const { functions, functionLogGroups, roles, deliveryLogStream: _stream, ...names } = namesOf(stack);
+        const own = FEED_LIST.map((feed) => feedNamesOf(stack, feed));
         return [
+          ...own.flatMap(({ delivery, direct }) =>
+            [delivery, direct].flatMap((each) => [each.delivery, each.logGroup, each.role]),
+          ),
+          ...own.flatMap(({ stream, transform, transformLogGroup, schedule }) => [
+            stream,
+            transform,
+            transformLogGroup,
+            schedule,
+          ]),
           ...Object.values(functions),
           ...Object.values(functionLogGroups),
           ...Object.values(roles),
@@ -51,9 +68,10 @@ test('two stacks share no name', () => {
 });
 
 test('what a function may do names its own stack alone', () => {
-  const arns = arnsOf('dev', { accountId: '123456789012', region: 'eu-west-1' });
+  const feeds = FEED_LIST.map((feed) => ({ feed }));
+  const arns = arnsOf('dev', { accountId: '123456789012', region: 'eu-west-1' }, feeds);
 
-  for (const name of FUNCTION_NAMES) {
+  for (const name of STEP_NAMES) {
     const resources = functionGrants(name, arns).flatMap((statement) => (statement.sid === 'Tracing' ? [] : statement.resources));
     expect(resources.filter((arn) => !/lithify[-_]dev/.test(arn) && arn !== arns.catalog)).toEqual([]);
   }

@@ -36,7 +36,7 @@ describe('a mistake in the config is one sentence that names the key, the value 
     [
       'an unknown group',
       (config) => void (config['streams'] = {}),
-      'the namespace lithify has no key "streams"; known: stream, delivery, events, retention, compaction, analysts, console, protection',
+      'the namespace lithify has no key "streams"; known: stream, delivery, events, feeds, retention, compaction, analysts, console, protection',
     ],
     [
       'an unknown key',

@@ -58,7 +58,7 @@ test('ids and ARNs look as on AWS', () => {
 test('the code of a function is at hand, and compiles', () => {
   const functions = resourcesOf(graph, 'aws:lambda/function:Function');
 
-  expect(functions).toHaveLength(13);
+  expect(functions).toHaveLength(16);
   for (const resource of functions) {
     expect(() => new Script(Module.wrap(bundleOf(resource)))).not.toThrow();
   }
@@ -66,6 +66,6 @@ test('the code of a function is at hand, and compiles', () => {
 
 test('a stack without a file is one sentence', async () => {
   await expect(capture({ stack: 'staging', projectDir })).rejects.toThrow(
-    `there is no stack "staging"; stacks with a file in ${projectDir}: dev, prod`,
+    `there is no stack "staging"; stacks with a file in ${projectDir}: dev, films, prod`,
   );
 });

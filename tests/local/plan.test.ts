@@ -112,14 +112,14 @@ test.each(['dev', 'prod'])('the whole program of %s runs locally', async (stack)
   const { standIns, inert } = planHost(await capture({ stack, projectDir: resolve(__dirname, '..', '..') }));
 
   expect(Object.fromEntries(Object.entries(standIns).map(([name, resources]) => [name, resources.length]))).toEqual({
-    stream: 1,
-    delivery: 1,
-    storage: 4,
-    function: 13,
-    catalog: 6,
+    stream: 4,
+    delivery: 6,
+    storage: 5,
+    function: 16,
+    catalog: 24,
     athena: 6,
     'state-machine': 1,
-    schedule: 1,
+    schedule: 5,
     table: 0,
     'http-api': 0,
     'event-source': 0,

@@ -60,15 +60,46 @@ const EXPECTED = [
   'Workgroup compaction = lithify-dev-compaction',
 ];
 
+/** What each feed beside events has for itself: named after it, the feed last, so that no other stack can have the name. */
+const OF_FEEDS = [
+  ...['films', 'members', 'telemetry', 'users'].flatMap((feed) => [
+    `CatalogTable ${feed} = ${feed}`,
+    `CatalogTable ${feed}-gathered = ${feed}_gathered`,
+    `CatalogTable ${feed}-raw = ${feed}_raw`,
+    `FirehoseDeliveryStream ${feed} = lithify-dev-${feed}`,
+    `LogGroup delivery-${feed} = /aws/kinesisfirehose/lithify-dev-${feed}`,
+    `LogStream ${feed} = S3Delivery`,
+    `PartitionIndex ${feed} = -`,
+    `Role delivery-${feed} = lithify-dev-delivery-${feed}`,
+    `RolePolicy delivery-${feed} = lithify-dev-delivery-${feed}`,
+    `Schedule compaction-${feed} = lithify-dev-compaction-${feed}`,
+  ]),
+  ...['members', 'telemetry', 'users'].flatMap((feed) => [
+    `Function transform-${feed} = lithify-dev-transform-${feed}`,
+    `LogGroup transform-${feed} = /aws/lambda/lithify-dev-transform-${feed}`,
+    `Role transform-${feed} = lithify-dev-transform-${feed}`,
+    `RolePolicy transform-${feed} = lithify-dev-transform-${feed}`,
+    `Stream ${feed} = lithify-dev-${feed}`,
+  ]),
+  'BucketObjectv2 film = lithify-dev-lake-000000000000-eu-west-1',
+  'CatalogTable film = film',
+  'CatalogTable members-late = members_late',
+  'FirehoseDeliveryStream members-direct = lithify-dev-members-direct',
+  'LogGroup direct-delivery-members = /aws/kinesisfirehose/lithify-dev-members-direct',
+  'LogStream members-direct = S3Delivery',
+  'Role direct-delivery-members = lithify-dev-direct-members',
+  'RolePolicy direct-delivery-members = lithify-dev-direct-members',
+];
+
 /** `path = value` of every leaf, lists by index, JSON text opened. */
 const leaves = (value: unknown, path: string): readonly (readonly [string, unknown])[] => {
-  if (typeof value === 'string' && value.startsWith('{"')) return leaves(JSON.parse(value), path);
+  if (typeof value === 'string' && value.startsWith('{"') && !value.includes('}\n')) return leaves(JSON.parse(value), path);
   if (typeof value !== 'object' || value === null) return [[path, value]];
   return Object.entries(value).flatMap(([name, member]) => leaves(member, `${path}.${name}`));
 };
 
 test('resources have the names that they always had', () => {
-  expect(dev.resources.map(identity).sort()).toEqual([...EXPECTED].sort());
+  expect(dev.resources.map(identity).sort()).toEqual([...EXPECTED, ...OF_FEEDS].sort());
 });
 
 test('dev and prod are the same program: they differ in names and in what their settings say', () => {
@@ -85,6 +116,9 @@ test('dev and prod are the same program: they differ in names and in what their 
   const general = different.map((path) =>
     path
       .replace(/^LogGroup \S+?\./, 'LogGroup *.')
+      .replace(/^Stream \S+?\./, 'Stream *.')
+      .replace(/^CatalogTable \S+?-raw\./, 'CatalogTable *-raw.')
+      .replace(/projection\.\w+_date/, 'projection.*')
       .replace(/^Bucket (lake|results)/, 'Bucket *')
       .replace(/^Workgroup \S+?\./, 'Workgroup *.')
       .replace(/\.\d+\./g, '.*.')
@@ -97,7 +131,7 @@ test('dev and prod are the same program: they differ in names and in what their 
       'BucketLifecycleConfiguration lake.rules.*.noncurrentVersionExpiration.noncurrentDays',
       'BucketLifecycleConfiguration results.rules.*.noncurrentVersionExpiration.noncurrentDays',
       'CatalogDatabase lake.description',
-      'CatalogTable events-raw.parameters.projection.created_date.range',
+      'CatalogTable *-raw.parameters.projection.*.range',
       'FirehoseDeliveryStream events.extendedS3Configuration.bufferingSize',
       'Function *.environment.variables.POLICY.dueBytes',
       'Function *.environment.variables.POLICY.dueObjects',
@@ -105,13 +139,19 @@ test('dev and prod are the same program: they differ in names and in what their 
       'Function *.environment.variables.STALE_LOCK_SECONDS',
       'LogGroup *.retentionInDays',
       'StateMachine compaction.definition.TimeoutSeconds',
-      'Stream events.retentionPeriod',
-      'Stream events.shardCount',
-      'Stream events.streamModeDetails.streamMode',
+      'Stream *.retentionPeriod',
+      'Stream *.shardCount',
+      'Stream *.streamModeDetails.streamMode',
       'Workgroup *.configuration.bytesScannedCutoffPerQuery',
       'Workgroup *.forceDestroy',
     ].sort(),
   );
+});
+
+const tablesOf = (feed: string) => ({
+  rawTable: `${feed}_raw`,
+  curatedTable: feed,
+  scheduleName: feed === 'events' ? 'lithify-dev-compaction' : `lithify-dev-compaction-${feed}`,
 });
 
 test('the stack says by which names the pipeline is found', () => {
@@ -128,6 +168,18 @@ test('the stack says by which names the pipeline is found', () => {
     stateMachineArn: 'arn:aws:states:eu-west-1:000000000000:stateMachine:lithify-dev-compaction',
     scheduleName: 'lithify-dev-compaction',
     graceHours: 24,
+    feeds: {
+      events: { streamName: 'lithify-dev-events', deliveryStreamName: 'lithify-dev-events', ...tablesOf('events') },
+      users: { streamName: 'lithify-dev-users', deliveryStreamName: 'lithify-dev-users', ...tablesOf('users') },
+      films: { deliveryStreamName: 'lithify-dev-films', filmTable: 'film', ...tablesOf('films') },
+      telemetry: { streamName: 'lithify-dev-telemetry', deliveryStreamName: 'lithify-dev-telemetry', ...tablesOf('telemetry') },
+      members: {
+        streamName: 'lithify-dev-members',
+        deliveryStreamName: 'lithify-dev-members',
+        directDeliveryStreamName: 'lithify-dev-members-direct',
+        ...tablesOf('members'),
+      },
+    },
   });
 });
 

@@ -48,11 +48,12 @@ describe.each(['dev', 'prod'])('the program of %s', (stack) => {
       statementsOf(policy).some(
         ({ Action, Resource }) =>
           listOf(Action).some((action) => /^s3:(Delete|Put)Object/.test(action)) &&
-          listOf(Resource).some((arn) => /^arn:aws:s3:::[^/]+\/(\*|raw)/.test(arn)),
+          listOf(Resource).some((arn) => /^arn:aws:s3:::[^/]+\/(\*|raw|streaming)/.test(arn)),
       ),
     );
 
-    expect(touching.map(({ name }) => name)).toEqual(['delivery']);
+    expect(touching.map(({ name }) => name).filter((name) => !/^(direct-)?delivery(-|$)/.test(name))).toEqual([]);
+    expect(touching).toHaveLength(each('aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream').length);
     expect(touching.flatMap((policy) => statementsOf(policy).flatMap(({ Action }) => listOf(Action)))).not.toContain(
       's3:DeleteObject',
     );
@@ -62,8 +63,9 @@ describe.each(['dev', 'prod'])('the program of %s', (stack) => {
     const roles = each('aws:iam/role:Role');
     const used = each('aws:lambda/function:Function').map(({ inputs }) => inputs['role']);
 
-    expect(roles).toHaveLength(FUNCTION_NAMES.length + 3);
-    expect(new Set(used).size).toBe(FUNCTION_NAMES.length);
+    const deliveries = each('aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream');
+    expect(roles).toHaveLength(used.length + deliveries.length + 2);
+    expect(new Set(used).size).toBe(used.length);
     for (const role of roles) {
       const [trust, ...rest] = statementsOf(role, 'assumeRolePolicy');
       expect(rest).toEqual([]);
@@ -137,17 +139,20 @@ describe.each(['dev', 'prod'])('the program of %s', (stack) => {
     };
 
     expect(rules.filter((rule) => rule.expiration?.days !== undefined).map((rule) => rule.filter.prefix)).toEqual([
-      'raw/events/',
-      'late/events/',
-      'errors/events/',
-      'runs/events/',
+      ...['raw/events/', 'late/events/', 'errors/events/', 'runs/events/'],
+      ...['raw/users/', 'late/users/', 'errors/users/', 'runs/users/'],
+      ...['streaming/', 'late/films/', 'errors/films/', 'processing-failed/', 'format-conversion-failed/', 'runs/films/'],
+      ...['raw/telemetry/', 'late/telemetry/', 'errors/telemetry/', 'runs/telemetry/'],
+      ...['raw/members/', 'late/members/', 'errors/members/', 'runs/members/'],
     ]);
   });
 
   test('runs every function on arm64 Node.js with a log group that expires, a timeout and traces', () => {
     const functions = each('aws:lambda/function:Function');
 
-    expect(functions.map(({ name }) => name).sort()).toEqual([...FUNCTION_NAMES].sort());
+    expect(functions.map(({ name }) => name).sort()).toEqual(
+      [...FUNCTION_NAMES, ...['members', 'telemetry', 'users'].map((feed) => `transform-${feed}`)].sort(),
+    );
     for (const { name, inputs } of functions) {
       expect(inputs).toMatchObject({ runtime: 'nodejs24.x', architectures: ['arm64'], tracingConfig: { mode: 'Active' } });
       expect(inputs['timeout']).toEqual(expect.any(Number));

@@ -77,7 +77,7 @@ describe('the statements of the compaction', () => {
 
   it('stay valid whatever quotes a name or a type carries', () => {
     const tricky = "o'reilly'; DROP TABLE events --";
-    const sql = statement({ partitions: [{ ...PUSH, eventType: tricky }], run: tricky, table: 'a"b' });
+    const sql = statement({ partitions: [{ ...PUSH, event_type: tricky }], run: tricky, table: 'a"b' });
     expect(mistakesIn(sql)).toEqual([]);
     expect(lexed(sql).literals).toContain(tricky);
     expect(lexed(sql).rest).not.toContain('DROP');
@@ -104,8 +104,8 @@ describe('the statements of the compaction', () => {
 
   it('stay below the longest query string with as many partitions as one CTAS may open', () => {
     const many = Array.from({ length: 100 }, (_, index) => ({
-      eventType: 'x'.repeat(60) + String(index),
-      createdDate: '2026-11-20',
+      event_type: 'x'.repeat(60) + String(index),
+      created_date: '2026-11-20',
     }));
     // https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
     expect(statement({ partitions: many, united: many }).length).toBeLessThan(262_144);

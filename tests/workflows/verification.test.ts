@@ -1,3 +1,4 @@
+import { EVENTS } from '../../contracts/feeds';
 import fc from 'fast-check';
 import type { ExpectedPartition } from '../../workflows/documents';
 import { differences, verifiedOf, type FoundPartition } from '../../workflows/verification';
@@ -25,7 +26,7 @@ const found = (changed: Partial<FoundPartition> = {}): FoundPartition => ({
 
 describe('verification', () => {
   it('finds nothing where everything adds up', () => {
-    expect(differences([expected()], [found()], false)).toEqual([]);
+    expect(differences(EVENTS, [expected()], [found()], false)).toEqual([]);
   });
 
   it.each([
@@ -36,32 +37,32 @@ describe('verification', () => {
     ['rows got fewer', found({ rows: 9, keys: 9 }), /9 rows, fewer than the 10 before/],
     ['a partition came unasked', found({ partition: 'event_type=x/created_date=2026-11-20' }), /not a partition of this batch/],
   ])('objects when %s', (_, output, sentence) => {
-    const problems = differences([expected()], [output], false);
+    const problems = differences(EVENTS, [expected()], [output], false);
     expect(problems.some((problem) => sentence.test(problem))).toBe(true);
   });
 
   it('objects when a partition is missing', () => {
-    expect(differences([expected()], [], false)).toEqual([`${PATH}: 20 lines expected, no row found`]);
+    expect(differences(EVENTS, [expected()], [], false)).toEqual([`${PATH}: 20 lines expected, no row found`]);
   });
 
   it('lets a rebuild end with fewer rows, since it is to mend them', () => {
-    expect(differences([expected()], [found({ rows: 9, keys: 9 })], true)).toEqual([]);
+    expect(differences(EVENTS, [expected()], [found({ rows: 9, keys: 9 })], true)).toEqual([]);
   });
 
   it('notices any single change of a count', () => {
     const counts = ['rows', 'keys', 'copies', 'misfiled'] as const;
     fc.assert(
       fc.property(fc.constantFrom(...counts), fc.integer({ min: 1, max: 1_000 }), (name, change) => {
-        expect(differences([expected()], [found({ [name]: found()[name] + change })], false)).not.toEqual([]);
+        expect(differences(EVENTS, [expected()], [found({ [name]: found()[name] + change })], false)).not.toEqual([]);
       }),
     );
   });
 
   it('notes what was verified, with what the queries scanned', () => {
-    expect(verifiedOf([found()], [7, 3], ['p: too few'])).toEqual({
+    expect(verifiedOf(EVENTS, [found()], [7, 3], ['p: too few'])).toEqual({
       problems: ['p: too few'],
       bytesScanned: [7, 3],
-      partitions: [{ partition: PATH, rows: 15, copies: 20, conflicts: 1 }],
+      partitions: [{ partition: PATH, rows: 15, copies: 20, conflicts: 1, equal: 0 }],
     });
   });
 });

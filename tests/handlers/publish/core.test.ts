@@ -9,7 +9,11 @@ const gathered = [
   { key: 'raw/b', etag: '1', lines: 4 },
 ];
 const expected: ExpectedPartition = { partition: PATH, lines: 7, copies: 7, sources: 2, gathered: fingerprint(gathered) };
-const verification = { bytesScanned: [1, 2], partitions: [{ partition: PATH, rows: 5, copies: 7, conflicts: 1 }], problems: [] };
+const verification = {
+  bytesScanned: [1, 2],
+  partitions: [{ partition: PATH, rows: 5, copies: 7, conflicts: 1, equal: 0 }],
+  problems: [],
+};
 const where = {
   run: 'r2',
   attempt: 'a2',

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { EVENTS } from '../../../contracts/feeds';
 import { payloadOf } from '../../../contracts/event';
 import type { TransformRecord } from '../../../handlers/transform/core';
 import { MAX_RESPONSE_BYTES, transform, transformed } from '../../../handlers/transform/core';
@@ -22,7 +23,7 @@ const decoded = (data: string): string => Buffer.from(data, 'base64').toString()
 
 describe('the transform', () => {
   it('answers a good record with one line and its partition', () => {
-    const { records } = transform({ records: [recordOf(`${event({ amount: 1 })}\r\n`)] }, SETTINGS);
+    const { records } = transform(EVENTS, { records: [recordOf(`${event({ amount: 1 })}\r\n`)] }, SETTINGS);
     expect(records).toEqual([
       {
         recordId: '1',
@@ -38,13 +39,13 @@ describe('the transform', () => {
   });
 
   it('sends what is not on time to the late partition', () => {
-    const { records } = transform({ records: [recordOf(event({ created_at: ARRIVAL - 3 * 86_400_000 }))] }, SETTINGS);
+    const { records } = transform(EVENTS, { records: [recordOf(event({ created_at: ARRIVAL - 3 * 86_400_000 }))] }, SETTINGS);
     expect(records[0]).toMatchObject({ result: 'Ok', metadata: { partitionKeys: { event_type: 'late', created_date: 'late' } } });
   });
 
   it("takes the stream's own arrival time before Firehose's", () => {
     const kinesisRecordMetadata = { approximateArrivalTimestamp: ARRIVAL - 500 };
-    const { records } = transform({ records: [{ ...recordOf(event()), kinesisRecordMetadata }] }, SETTINGS);
+    const { records } = transform(EVENTS, { records: [{ ...recordOf(event()), kinesisRecordMetadata }] }, SETTINGS);
     expect(decoded(records[0]!.data)).toContain('"ingested_at":"2026-11-22T10:00:00.500Z"');
   });
 
@@ -62,6 +63,7 @@ describe('the transform', () => {
   ])('fails %s alone, with the original data and a reason', (_, data, code) => {
     const bad = recordOf(data, 'bad');
     const { response, counts, reasons } = transformed(
+      EVENTS,
       { records: [recordOf(event(), 'a'), bad, recordOf(event(), 'b')] },
       SETTINGS,
     );
@@ -76,11 +78,13 @@ describe('the transform', () => {
   });
 
   it('keeps a replacement character that was sent as one', () => {
-    expect(transform({ records: [recordOf(event({ text: '\ufffd' }))] }, SETTINGS).records[0]).toMatchObject({ result: 'Ok' });
+    expect(transform(EVENTS, { records: [recordOf(event({ text: '\ufffd' }))] }, SETTINGS).records[0]).toMatchObject({
+      result: 'Ok',
+    });
   });
 
   it('answers an empty batch', () => {
-    expect(transform({ records: [] }, SETTINGS)).toEqual({ records: [] });
+    expect(transform(EVENTS, { records: [] }, SETTINGS)).toEqual({ records: [] });
   });
 
   it('answers every record once, in order, the same each time, whatever it holds', () => {
@@ -92,13 +96,13 @@ describe('the transform', () => {
     fc.assert(
       fc.property(fc.array(bytes, { maxLength: 10 }), fc.oneof(fc.integer(), fc.double()), (datas, arrival) => {
         const records = datas.map((data, index) => ({ ...recordOf(data, `id-${index}`), approximateArrivalTimestamp: arrival }));
-        const response = transform({ records }, SETTINGS);
+        const response = transform(EVENTS, { records }, SETTINGS);
         expect(response.records.map(({ recordId }) => recordId)).toEqual(records.map(({ recordId }) => recordId));
         response.records.forEach((verdict, index) => {
           if (verdict.result === 'ProcessingFailed') expect(verdict.data).toBe(records[index]!.data);
           else expect(decoded(verdict.data)).toMatch(/^\{[^\n]*\}\n$/);
         });
-        expect(transform({ records }, SETTINGS)).toEqual(response);
+        expect(transform(EVENTS, { records }, SETTINGS)).toEqual(response);
       }),
     );
   });
@@ -106,7 +110,7 @@ describe('the transform', () => {
 
 describe('the size of the response', () => {
   const responseBytes = (records: readonly TransformRecord[]) => {
-    const { response, counts } = transformed({ records }, SETTINGS);
+    const { response, counts } = transformed(EVENTS, { records }, SETTINGS);
     return { bytes: Buffer.byteLength(JSON.stringify(response)), counts };
   };
 

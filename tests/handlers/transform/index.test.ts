@@ -20,7 +20,7 @@ const loaded = (variables: Readonly<Record<string, string>>): Handler => {
 describe('the transform function', () => {
   it('judges by its environment and logs one line per batch', async () => {
     const logged = jest.spyOn(console, 'log').mockImplementation(() => undefined);
-    const handler = loaded({ ON_TIME_DAYS_BEFORE: '0', EVENT_TYPES: '["push"]' });
+    const handler = loaded({ FEED: 'events', ON_TIME_DAYS_BEFORE: '0', EVENT_TYPES: '["push"]' });
     const arrival = Date.UTC(2026, 10, 22, 0, 0, 1);
     const record = (recordId: string, name: string, created: number) => ({
       recordId,
@@ -41,7 +41,7 @@ describe('the transform function', () => {
     });
 
     expect(
-      records.map((verdict) => (verdict.result === 'Ok' ? verdict.metadata.partitionKeys.event_type : verdict.result)),
+      records.map((verdict) => (verdict.result === 'Ok' ? verdict.metadata?.partitionKeys['event_type'] : verdict.result)),
     ).toEqual(['push', 'late', 'late', 'ProcessingFailed']);
     expect(logged).toHaveBeenCalledTimes(1);
     expect(JSON.parse(logged.mock.calls[0]![0] as string)).toMatchObject({
@@ -53,6 +53,6 @@ describe('the transform function', () => {
   });
 
   it('refuses to start without its environment', () => {
-    expect(() => loaded({ ON_TIME_DAYS_BEFORE: '1' })).toThrow(/EVENT_TYPES/);
+    expect(() => loaded({ FEED: 'events', ON_TIME_DAYS_BEFORE: '1' })).toThrow(/EVENT_TYPES/);
   });
 });

@@ -1,0 +1,100 @@
+import { gunzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import { Lake, START } from './lake';
+
+const MINUTE = 60_000;
+const LAST_MINUTE = START + 24 * 60 * MINUTE - MINUTE;
+
+const profile = (name: string, email: string): string =>
+  JSON.stringify({ name, url: 'https://huang-rose.info/', email, country: 'Angola' });
+const point = (id: string, latitude: number, longitude: number): string => JSON.stringify({ id, latitude, longitude });
+const streaming = (timestamp: string, filmId: number): string =>
+  `${JSON.stringify({ timestamp, eventType: 'rent', film_id: filmId, distributor: 'youtube', platform: 'ios', state: 'Ohio' })}\n`;
+const change = (uuid: number, what: string, id: string): string =>
+  JSON.stringify({
+    event_uuid: `00000000-0000-4000-8000-${String(uuid).padStart(12, '0')}`,
+    event_name: `member:${what}`,
+    created_at: START / 1_000,
+    member: { id, name: 'Ada' },
+  });
+
+describe('every feed, from its producer to the answer of a query', () => {
+  let lake: Lake;
+  beforeAll(async () => {
+    lake = await Lake.open(undefined, undefined, undefined, (graph) => graph);
+    // Two profiles are the same to the byte; a third one comes just before midnight, in one object with one of the next day.
+    await lake.putOn('users', profile('Amanda Fuller', 'blake57@Example.com'), profile('Amanda Fuller', 'blake57@Example.com'));
+    await lake.putOn('users', profile('Bo', 'bo@example.org'), '{"name":"no email"}');
+    await lake.putOn('telemetry', point('p1', -90, 180), point('p1', -90, 180), point('p2', 12.5, -0.25), point('p3', 91, 0));
+    const { deliveryStreamName } = lake.feed('films');
+    // The same line twice, and one whose local date is the day before in UTC.
+    const twice = streaming('2026-11-02T10:00:00+00:00', 7);
+    await lake.putDirectly(deliveryStreamName, twice, twice, streaming('2026-11-02T01:00:00+02:00', 1_000), 'no json\n');
+    await lake.putOn('members', change(1, 'created', 'm1'), change(2, 'updated', 'm1'));
+    await lake.putDirectly(
+      lake.feed('members').directDeliveryStreamName!,
+      change(2, 'updated', 'm1'),
+      change(3, 'deleted', 'm1'),
+    );
+    await lake.host.advance(LAST_MINUTE + 30_000 - lake.host.now());
+    await lake.putOn('users', profile('Cy', 'cy@example.net'));
+    await lake.host.advance(40_000);
+    await lake.putOn('users', profile('Di', 'di@example.net'));
+    await lake.host.advance(3 * 60 * MINUTE);
+  });
+  afterAll(() => lake.remove());
+
+  it('users: enriched, de-duplicated within the day, and right at midnight', async () => {
+    expect(
+      await lake.rows("SELECT name, email_domain, copies FROM users WHERE arrival_date = '2026-11-02' ORDER BY name"),
+    ).toEqual([
+      ['Amanda Fuller', 'example.com', '2'],
+      ['Bo', 'example.org', '1'],
+      ['Cy', 'example.net', '1'],
+    ]);
+    expect(await lake.report(undefined, 'users')).toMatchObject({
+      status: 'succeeded',
+      lines: { in: 4, duplicates: 1, late: 0 },
+    });
+  });
+
+  it('telemetry: points by the day on which they arrived', async () => {
+    expect(await lake.rows('SELECT id, latitude, longitude, copies, arrival_date FROM telemetry ORDER BY id')).toEqual([
+      ['p1', '-90.0', '180.0', '2', '2026-11-02'],
+      ['p2', '12.5', '-0.25', '1', '2026-11-02'],
+    ]);
+  });
+
+  it('films: filed by the UTC date of their timestamp, equal records counted and never merged, joined with their titles', async () => {
+    expect(await lake.rows('SELECT film_id, streamed_at, copies, streamed_date FROM films ORDER BY film_id')).toEqual([
+      ['7', '2026-11-02T10:00:00.000Z', '1', '2026-11-02'],
+      ['7', '2026-11-02T10:00:00.000Z', '1', '2026-11-02'],
+      ['1000', '2026-11-01T23:00:00.000Z', '1', '2026-11-01'],
+    ]);
+    // The first night takes the day before, which is closed; the second one the day itself.
+    const reports = await Promise.all((await lake.runs('films')).map((run) => lake.report(run, 'films')));
+    expect(reports).toMatchObject([
+      { status: 'succeeded', lines: { in: 1, duplicates: 0, equal: 0, late: 0, rejected: 1 } },
+      { status: 'succeeded', lines: { in: 2, duplicates: 0, equal: 1, late: 0, rejected: 0 } },
+    ]);
+    const [joined] = await lake.rows(
+      'SELECT count(*), count(DISTINCT film.title) FROM films JOIN film ON films.film_id = film.film_id WHERE film.title IS NOT NULL',
+    );
+    expect(joined).toEqual(['3', '2']);
+    expect((await lake.keys('streaming/2026/11/')).length).toBeGreaterThan(0);
+    const [rejected] = await lake.keys('errors/films/rejected/');
+    expect(gunzipSync(readFileSync(lake.fileOf(rejected!))).toString()).toContain(Buffer.from('no json').toString('base64'));
+  });
+
+  it('members: what came by the stream and what came directly are one table, each event once', async () => {
+    expect(
+      await lake.rows(
+        "SELECT event_name, member_id, copies FROM members WHERE event_type = 'member' AND created_date = '2026-11-02' ORDER BY event_uuid",
+      ),
+    ).toEqual([
+      ['member:created', 'm1', '1'],
+      ['member:updated', 'm1', '2'],
+      ['member:deleted', 'm1', '1'],
+    ]);
+  });
+});
