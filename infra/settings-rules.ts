@@ -168,6 +168,11 @@ const sweep: Rule = ({ console }) =>
     ? undefined
     : `lithify:console.sweep is "${console.sweep}"; it must be cron(minutes hours day month weekday year) or rate(n minutes|hours|days)`;
 
+const consoleHasItsFeed: Rule = ({ console, feeds }) =>
+  console === undefined || feeds?.members?.enabled === true
+    ? undefined
+    : 'lithify:console is there, but lithify:feeds.members.enabled is not true; the members page logs to that feed';
+
 const protection: Rule = ({ protection: { protect, forceDestroy } }) =>
   protect && forceDestroy ? 'lithify:protection.forceDestroy is true; it must be false where protect is true' : undefined;
 
@@ -188,5 +193,6 @@ const RULES: readonly Rule[] = [
   timeZone,
   schedule,
   sweep,
+  consoleHasItsFeed,
   protection,
 ];

@@ -11,15 +11,16 @@ export interface StackFile {
 
 /**
  * Reads the text of a stack's YAML.
+ * @param otherwise what holds where the stack says nothing, by the keys of the `lithify:` namespace
  * @throws UsageError with one sentence per mistake.
  */
-export const readStackFile = (stack: string, stackYaml: string): StackFile => {
+export const readStackFile = (stack: string, stackYaml: string, otherwise: Readonly<Record<string, unknown>> = {}): StackFile => {
   const config = configOf(stack, stackYaml);
   const region = config['aws:region'];
   if (region !== undefined && (typeof region !== 'string' || !REGION.test(region))) {
     throw new UsageError(`aws:region is ${JSON.stringify(region)}; it must be the name of a region such as eu-west-1`);
   }
-  return { settings: parseSettings(stack, ownConfig(config)), region };
+  return { settings: parseSettings(stack, { ...otherwise, ...ownConfig(config) }), region };
 };
 
 export const readSettings = (stack: string, stackYaml: string): Settings => readStackFile(stack, stackYaml).settings;

@@ -29,8 +29,7 @@ const PROJECT = 'lithify';
  * @throws UsageError where the stack has no file or its config has mistakes
  */
 export const capture = async ({ stack, projectDir, console }: CaptureOptions): Promise<Graph> => {
-  const { settings, region } = readStack(stack, projectDir);
-  const file = { region, settings: console === undefined ? settings : { ...settings, console: settings.console ?? console } };
+  const file = readStack(stack, projectDir, console === undefined ? {} : { console });
   return exclusively(() => record(stack, resolve(projectDir), file));
 };
 
@@ -48,11 +47,11 @@ export const filesOf = (resource: Resource): Readonly<Record<string, string>> =>
   return files;
 };
 
-const readStack = (stack: string, projectDir: string): StackFile => {
+const readStack = (stack: string, projectDir: string, otherwise: Readonly<Record<string, unknown>>): StackFile => {
   const stacks = readdirSync(projectDir).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
   if (!stacks.includes(stack))
     throw new UsageError(`there is no stack "${stack}"; stacks with a file in ${projectDir}: ${stacks.join(', ')}`);
-  return readStackFile(stack, readFileSync(join(projectDir, `Pulumi.${stack}.yaml`), 'utf8'));
+  return readStackFile(stack, readFileSync(join(projectDir, `Pulumi.${stack}.yaml`), 'utf8'), otherwise);
 };
 
 /** Pulumi keeps its state per process, so one capture runs at a time. */
