@@ -119,6 +119,8 @@ export const routeOutcomeSchema = z.object({
   unreadable: z.array(setAsideSchema),
   /** Could not be fetched just now: they stay new. */
   unread: z.array(setAsideSchema).default([]),
+  /** Set in the last round that a run may have, where late objects are left. */
+  left: z.boolean().default(false),
 });
 export type RouteOutcome = z.infer<typeof routeOutcomeSchema>;
 
@@ -260,6 +262,10 @@ export const reportSchema = z.object({
   unreadable: z.array(setAsideSchema),
   /** Could not be fetched: left for the next run. */
   unread: z.array(setAsideSchema).default([]),
+  /** What lies below the raw prefix and is laid out like no partition: nobody reads it. */
+  misplaced: z.array(z.string()).default([]),
+  /** Whether late objects were left to the next run, since there were more than one routes. */
+  lateLeft: z.boolean().default(false),
   changed: z.number(),
   gathered: z.object({ objects: z.number(), bytes: z.number() }),
   files: z.object({ before: z.number(), after: z.number() }),

@@ -110,6 +110,9 @@ export const reportLines = (report: Report, width: number | undefined): readonly
     `  files      ${readableCount(files.before)} -> ${readableCount(files.after)} (${readableBytes(bytes.before)} -> ${readableBytes(bytes.after)})`,
     `  cost       ${counted(report.queries, 'query', 'queries')}, ${readableBytes(report.bytesScanned)} scanned, ${readableDollars(report.dollars)}`,
     ...report.unreadable.map(({ key, reason }) => `  unreadable ${key}: ${reason}`),
+    ...report.misplaced.slice(0, 5).map((key) => `  misplaced  ${key}: laid out like no partition, and left alone`),
+    ...more(5, report.misplaced.length),
+    ...(report.lateLeft ? ['  late       more late objects than one run routes: the rest is left to the next'] : []),
     ...report.failed.map(
       ({ batch, error, cause }) => `  failed     ${batch}: ${error}: ${cause.replaceAll(/\s+/g, ' ').slice(0, 300)}`,
     ),

@@ -25,7 +25,16 @@ export const handler = step('gather', async (event): Promise<GatherResult> => {
   const feed = feedNamed(run.feed);
   const folder = new AttemptFolder(objects, run, batch, attempt);
   const sources = await collect(objects.readLines(folder.taskKey(task), taskSourceSchema));
-  const outcome: GatherOutcome = { gathered: [], routed: [], unreadable: [], unread: [], changed: [], objects: 0, bytes: 0 };
+  const outcome: GatherOutcome = {
+    gathered: [],
+    routed: [],
+    unreadable: [],
+    unread: [],
+    left: false,
+    changed: [],
+    objects: 0,
+    bytes: 0,
+  };
   const failures: unknown[] = [];
   const budget = new Budget();
 

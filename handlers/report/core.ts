@@ -22,7 +22,7 @@ export interface AttemptTrail {
   /** What the attempt left out when it opened; the expectation, where there is one, has these and more. */
   readonly leftOut: Expectation['leftOut'];
   readonly expectation: Expectation | undefined;
-  readonly gathered: readonly GatherOutcome[];
+  readonly gathered: readonly GatherSummary[];
   readonly verification: Verification | undefined;
   readonly comparison: Comparison | undefined;
   readonly publication: Publication | undefined;
@@ -60,12 +60,29 @@ export const failedBatches = (
     );
 };
 
-type Gathered = GatherOutcome['gathered'][number];
+/** What a gather invocation did, with what it took of each partition added up: a large run names millions of sources. */
+export type GatherSummary = Omit<GatherOutcome, 'gathered'> & {
+  readonly byPartition: ReadonlyMap<string, { readonly sources: number; readonly bytes: number }>;
+};
+
+export const summarised = ({ gathered, ...rest }: GatherOutcome): GatherSummary => {
+  const byPartition = new Map<string, { sources: number; bytes: number }>();
+  for (const { partition, bytes } of gathered) {
+    const before = byPartition.get(partition);
+    byPartition.set(partition, { sources: (before?.sources ?? 0) + 1, bytes: (before?.bytes ?? 0) + bytes });
+  }
+  return { ...rest, byPartition };
+};
 
 /** The sources whose lines a published partition got, attempt by attempt: what failed attempts gathered was gathered again. */
-const gatheredInto = ({ gathered, publication }: AttemptTrail): readonly Gathered[] => {
+const gatheredInto = ({
+  gathered,
+  publication,
+}: AttemptTrail): readonly { readonly sources: number; readonly bytes: number }[] => {
   const published = new Set(publication?.published.map(({ partition }) => partition));
-  return gathered.flatMap((outcome) => outcome.gathered).filter(({ partition }) => published.has(partition));
+  return gathered.flatMap(({ byPartition }) =>
+    [...byPartition].flatMap(([partition, taken]) => (published.has(partition) ? [taken] : [])),
+  );
 };
 
 /**
@@ -152,10 +169,12 @@ export const reportOf = (
     },
     unreadable: [...unreadable],
     unread: [...unread],
+    misplaced: [...(plan?.misplaced ?? [])],
+    lateLeft: routes.some(({ left }) => left),
     changed: new Set(gathered.flatMap(({ changed }) => changed)).size,
     gathered: { objects: sum(gathered, ({ objects }) => objects), bytes: sum(gathered, ({ bytes }) => bytes) },
     files: {
-      before: compacted.length + sum(published, ({ before }) => before?.files ?? 0),
+      before: sum(compacted, ({ sources }) => sources) + sum(published, ({ before }) => before?.files ?? 0),
       after: sum(published, ({ after }) => after.files),
     },
     bytes: {
@@ -206,6 +225,7 @@ export const metricsOf = (report: Report, now: string): object => {
     Rejected: report.lines.rejected,
     Unreadable: report.unreadable.length,
     Unread: report.unread.length,
+    Misplaced: report.misplaced.length,
     FailedBatches: report.failed.length,
     PartitionsPublished: report.partitions,
     FilesBefore: report.files.before,

@@ -16,7 +16,7 @@ import { attemptDocumentSchema } from '../aws/attempts';
 import { collect, concurrently } from '../aws/concurrently';
 import { LakeObjects } from '../aws/objects';
 import { step } from '../aws/shell';
-import { metricsOf, reportOf, summaryOf, type AttemptTrail } from './core';
+import { metricsOf, reportOf, summarised, summaryOf, type AttemptTrail } from './core';
 
 const objects = new LakeObjects(environment('report', process.env).LAKE_BUCKET);
 
@@ -38,7 +38,9 @@ const trailsOf = async (run: Run): Promise<readonly AttemptTrail[]> => {
       tasks: opened?.tasks,
       leftOut: opened?.leftOut ?? [],
       expectation: await objects.readJson(at('expectation.json'), expectationSchema),
-      gathered: await concurrently(gathered, 8, (name) => objects.requireJson(at(name), gatherOutcomeSchema)),
+      gathered: await concurrently(gathered, 8, async (name) =>
+        summarised(await objects.requireJson(at(name), gatherOutcomeSchema)),
+      ),
       verification: await objects.readJson(at('verification.json'), verificationSchema),
       comparison: await objects.readJson(at('comparison.json'), comparisonSchema),
       publication: await objects.readJson(at('publication.json'), publicationSchema),

@@ -3,6 +3,7 @@ import { feedNamed } from '../../contracts/feeds';
 import { isRouted, markedSource, markerPrefix, routedPrefix, routeOutcomeKey } from '../../contracts/lake';
 import type { RouteOutcome } from '../../workflows/documents';
 import { inMarkerOrder, unrouted } from '../../workflows/novelty';
+import { MAX_ROUNDS } from '../../workflows/planning';
 import { routeRequest, type RouteResult } from '../../workflows/steps';
 import { LakeObjects, type ListedObject } from '../aws/objects';
 import { refuseIfNoneRead } from '../aws/read';
@@ -46,7 +47,7 @@ export const handler = step('route', async (event): Promise<RouteResult> => {
     taken.push(source);
     bytes += source.bytes;
   }
-  const outcome: RouteOutcome = { routed: [], unreadable: [], unread: [] };
+  const outcome: RouteOutcome = { routed: [], unreadable: [], unread: [], left: false };
   const failures: unknown[] = [];
   const left = new Set<string>();
   const budget = new Budget();
@@ -77,10 +78,12 @@ export const handler = step('route', async (event): Promise<RouteResult> => {
     }
   }
   refuseIfNoneRead(taken.length, failures);
-  if (outcome.routed.length + outcome.unreadable.length + outcome.unread.length > 0)
+  const done = all && left.size === 0;
+  outcome.left = !done && round + 1 >= MAX_ROUNDS;
+  if (outcome.left || outcome.routed.length + outcome.unreadable.length + outcome.unread.length > 0)
     await objects.putJson(routeOutcomeKey(run.table, run.run, round), outcome);
   return {
-    done: all && left.size === 0,
+    done,
     round: round + 1,
     after: resumeAfter(
       after,

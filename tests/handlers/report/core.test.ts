@@ -1,4 +1,4 @@
-import { failedBatches, metricsOf, reportOf, summaryOf, type AttemptTrail } from '../../../handlers/report/core';
+import { failedBatches, metricsOf, reportOf, summarised, summaryOf, type AttemptTrail } from '../../../handlers/report/core';
 import { reportSchema, type GatherOutcome, type Plan } from '../../../workflows/documents';
 import { queryDollars } from '../../../workflows/planning';
 import { plannedWith, publishedWith, runWith } from '../../workflows/arbitraries';
@@ -20,6 +20,7 @@ const outcome = (changed: Partial<GatherOutcome> = {}): GatherOutcome => ({
   routed: [],
   unreadable: [],
   unread: [],
+  left: false,
   changed: [],
   objects: 1,
   bytes: 80,
@@ -32,7 +33,7 @@ const trail = (changed: Partial<AttemptTrail> = {}): AttemptTrail => ({
   tasks: 1,
   leftOut: [],
   expectation: undefined,
-  gathered: [outcome()],
+  gathered: [summarised(outcome())],
   verification: { bytesScanned: [2 ** 30, 100], partitions: [], problems: [] },
   comparison: undefined,
   publication: { complete: true, published: [{ partition: PATH, before, after, lines: 8, conflicts: 1 }], superseded: [] },
@@ -129,8 +130,8 @@ describe('the report of a run', () => {
       unread: [{ ...source, reason: 'slow' }],
       changed: ['raw/y'],
     });
-    const died = trail({ attempt: 'a0', gathered: [again], verification: undefined, publication: undefined });
-    const added = report([died, trail({ gathered: [again] })]);
+    const died = trail({ attempt: 'a0', gathered: [summarised(again)], verification: undefined, publication: undefined });
+    const added = report([died, trail({ gathered: [summarised(again)] })]);
     expect(added.status).toBe('succeeded');
     expect(added.lines.rejected).toBe(2);
     expect([added.unreadable.length, added.unread.length, added.changed]).toEqual([1, 1, 1]);
@@ -139,7 +140,7 @@ describe('the report of a run', () => {
 
   it('names what was late and rejected on its way', () => {
     const late = { key: 'raw/late', etag: 'e', partitions: [PATH], lines: 5, rejected: 1 };
-    const added = report([trail()], planWith(['b0001']), [{ routed: [late], unreadable: [], unread: [] }]);
+    const added = report([trail()], planWith(['b0001']), [{ routed: [late], unreadable: [], unread: [], left: false }]);
     expect(added.lines).toMatchObject({ late: 4, rejected: 1 });
   });
 
@@ -171,6 +172,13 @@ describe('the report of a run', () => {
     const added = reportOf(runWith(), END, undefined, plan, [], [trail(), died], failures);
     expect(added.status).toBe('failed');
     expect(summaryOf(added, plan)).toMatch(/failed batches: b0002 \(VerificationFailed: .*b0003 \(Unfinished/);
+  });
+
+  it('names what nobody reads and what was left for the next run', () => {
+    const routes = [{ routed: [], unreadable: [], unread: [], left: true }];
+    const plan = { ...planWith(['b0001']), misplaced: ['raw/events/stray.txt'] };
+    expect(report([trail()], plan, routes)).toMatchObject({ misplaced: ['raw/events/stray.txt'], lateLeft: true });
+    expect(report([trail()])).toMatchObject({ misplaced: [], lateLeft: false });
   });
 
   it('fails with what stopped the run', () => {
