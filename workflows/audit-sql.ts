@@ -1,5 +1,5 @@
 import { dateColumn, typeColumn, type Feed } from '../contracts/feeds';
-import { literal, qualified } from './sql';
+import { keyBesideType, literal, qualified } from './sql';
 
 /**
  * The questions that an audit asks of the tables, in valid Trino grammar. They go by the tables alone and share nothing with the
@@ -76,8 +76,8 @@ LIMIT ${limit}`;
  */
 export const typeConflictsStatement = (feed: Feed, database: string, table: string, limit: number): string | undefined => {
   const type = typeColumn(feed);
-  const rest = ['event_uuid', 'created_datetime'];
-  if (type === undefined) return undefined;
+  const rest = keyBesideType(feed);
+  if (rest === undefined) return undefined;
   return `SELECT ${rest.join(', ')}, array_join(array_agg(${type} ORDER BY ${type}), ', ') AS types, count(*) OVER () AS key_count
 FROM ${qualified(database, table)}
 GROUP BY ${rest.join(', ')}

@@ -161,6 +161,8 @@ export const verifiedPartitionSchema = z.object({
   rows: z.number(),
   copies: z.number(),
   conflicts: z.number(),
+  /** Rows whose key stands under another type of the same batch too. */
+  typeConflicts: z.number().optional(),
   /** Of a feed without a key: records that equal another one of the partition. They are counted, never merged. */
   equal: z.number().default(0),
 });
@@ -254,6 +256,8 @@ export const reportSchema = z.object({
     in: z.number(),
     duplicates: z.number(),
     conflicts: z.number(),
+    /** Rows whose key stands under another type too, as far as both types were in reach of one batch; `lithify verify` sees all. */
+    typeConflicts: z.number().default(0),
     /** Of a feed without a key: records of the published partitions that equal another one; they are rows of their own. */
     equal: z.number().default(0),
     late: z.number(),

@@ -179,6 +179,38 @@ const misfiled = (feed: Feed): string =>
     .flatMap(({ name, reading }) => (reading.from === 'date' ? [`substr(${reading.of}, 1, 10) <> ${name}`] : []))
     .join(' OR ');
 
+/** What of a key is beside its type; undefined for a feed whose key has no type in it. */
+export const keyBesideType = (feed: Pick<Feed, 'key' | 'partitionColumns'>): readonly string[] | undefined => {
+  const type = typeColumn(feed);
+  if (feed.key === 'none' || type === undefined || !feed.key.columns.includes(type)) return undefined;
+  return feed.key.columns.filter((name) => name !== type);
+};
+
+/** Rows whose key stands under another type of the same table as well. */
+const typeConflicts = (feed: Feed): string =>
+  keyBesideType(feed) === undefined ? "BIGINT '0'" : 'count_if(least_type <> greatest_type)';
+
+const typed = (feed: Feed, from: string): string => {
+  const [type, rest] = [typeColumn(feed), keyBesideType(feed)?.join(', ')];
+  if (rest === undefined || feed.key === 'none') return from;
+  const dated = feed.partitionColumns.flatMap(({ reading }) => (reading.from === 'date' ? [reading.of] : []));
+  // Named one by one, so that nothing else is read.
+  const columns = new Set([
+    ...feed.partitionColumns.map(({ name }) => name),
+    ...feed.key.columns,
+    ...dated,
+    'copies',
+    'conflicts',
+  ]);
+  return `(
+  SELECT
+    ${[...columns].join(', ')},
+    min(${type}) OVER (PARTITION BY ${rest}) AS least_type,
+    max(${type}) OVER (PARTITION BY ${rest}) AS greatest_type
+  FROM ${from}
+)`;
+};
+
 /** One row per partition of the temporary table, from Parquet columns alone: rows, distinct keys, copies, conflicts, misfiled rows. */
 export const verifyStatement = (feed: Feed, database: string, table: string): string => `SELECT
   ${feed.partitionColumns.map(({ name }) => name).join(',\n  ')},
@@ -186,7 +218,8 @@ export const verifyStatement = (feed: Feed, database: string, table: string): st
   count(DISTINCT ${distinctKey(feed)}) AS key_count,
   sum(copies) AS copy_count,
   sum(conflicts) AS conflict_count,
+  ${typeConflicts(feed)} AS type_conflict_count,
   count_if(${misfiled(feed)}) AS misfiled_count
-FROM ${qualified(database, table)}
+FROM ${typed(feed, qualified(database, table))}
 GROUP BY ${namesOf(feed.partitionColumns)}
 ORDER BY ${namesOf(feed.partitionColumns)}`;

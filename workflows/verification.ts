@@ -8,6 +8,7 @@ export interface FoundPartition {
   readonly keys: number;
   readonly copies: number;
   readonly conflicts: number;
+  readonly typeConflicts: number;
   readonly misfiled: number;
 }
 
@@ -53,11 +54,12 @@ export const verifiedOf = (
 ): Verification => ({
   problems: [...problems],
   bytesScanned: [...bytesScanned],
-  partitions: found.map(({ partition, rows, keys, copies, conflicts }) => ({
+  partitions: found.map(({ partition, rows, keys, copies, conflicts, typeConflicts }) => ({
     partition,
     rows,
     copies,
     conflicts,
+    typeConflicts,
     equal: feed.key === 'none' ? rows - keys : 0,
   })),
 });

@@ -105,7 +105,7 @@ export const reportLines = (report: Report, width: number | undefined): readonly
   return [
     `run ${report.run} ${report.status}: ${counted(report.partitions, 'partition')} published in ${report.batches} batch${report.batches === 1 ? '' : 'es'}`,
     ...(report.error === undefined ? [] : [`  stopped by ${report.error}`]),
-    `  lines      ${readableCount(lines.in)} in, ${readableCount(lines.duplicates)} duplicates, ${readableCount(lines.late)} late, ${readableCount(lines.rejected)} rejected, ${readableCount(lines.conflicts)} in conflict`,
+    `  lines      ${readableCount(lines.in)} in, ${readableCount(lines.duplicates)} duplicates, ${readableCount(lines.late)} late, ${readableCount(lines.rejected)} rejected, ${readableCount(lines.conflicts)} in conflict, ${readableCount(lines.typeConflicts)} under another type too`,
     ...(report.accounts === undefined ? [] : accountLines(report.accounts)),
     `  files      ${readableCount(files.before)} -> ${readableCount(files.after)} (${readableBytes(bytes.before)} -> ${readableBytes(bytes.after)})`,
     `  cost       ${counted(report.queries, 'query', 'queries')}, ${readableBytes(report.bytesScanned)} scanned, ${readableDollars(report.dollars)}`,

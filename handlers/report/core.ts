@@ -156,6 +156,12 @@ export const reportOf = (
       in: lines,
       duplicates: lines - (sum(published, ({ after }) => after.rows) - rowsBefore),
       conflicts: sum(published, ({ conflicts }) => conflicts),
+      typeConflicts: sum(
+        trails
+          .filter(({ publication }) => publication !== undefined)
+          .flatMap(({ verification }) => verification?.partitions ?? []),
+        (partition) => partition.typeConflicts ?? 0,
+      ),
       equal: sum(trails, equalIn),
       // Where the layout says nothing of partitions, everything is routed, and nothing late by that.
       late:

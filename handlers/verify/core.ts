@@ -29,6 +29,7 @@ export const foundPartitions = (
       keys: Number(value('key_count')),
       copies: Number(value('copy_count')),
       conflicts: Number(value('conflict_count')),
+      typeConflicts: Number(value('type_conflict_count')),
       misfiled: Number(value('misfiled_count')),
     };
   });

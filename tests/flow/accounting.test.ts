@@ -29,6 +29,8 @@ describe('the accounts', () => {
       'not json',
     );
     await lake.night();
+    // One key under two types, both in one batch: two rows, both kept.
+    expect((await lake.report()).lines).toMatchObject({ conflicts: 1, typeConflicts: 2 });
     await lake.put(event(3, 'a:x', SECOND));
     await lake.deliver();
     await lake.put(event(4, 'a:x', SECOND), event(5, 'a:x', SECOND));

@@ -20,6 +20,7 @@ const found = (changed: Partial<FoundPartition> = {}): FoundPartition => ({
   keys: 15,
   copies: 20,
   conflicts: 1,
+  typeConflicts: 2,
   misfiled: 0,
   ...changed,
 });
@@ -62,7 +63,7 @@ describe('verification', () => {
     expect(verifiedOf(EVENTS, [found()], [7, 3], ['p: too few'])).toEqual({
       problems: ['p: too few'],
       bytesScanned: [7, 3],
-      partitions: [{ partition: PATH, rows: 15, copies: 20, conflicts: 1, equal: 0 }],
+      partitions: [{ partition: PATH, rows: 15, copies: 20, conflicts: 1, typeConflicts: 2, equal: 0 }],
     });
   });
 });

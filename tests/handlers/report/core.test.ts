@@ -110,7 +110,7 @@ describe('the report of a run', () => {
     expect(added).toMatchObject({
       status: 'succeeded',
       partitions: 1,
-      lines: { in: 8, duplicates: 4, conflicts: 1, late: 0, rejected: 0 },
+      lines: { in: 8, duplicates: 4, conflicts: 1, typeConflicts: 0, late: 0, rejected: 0 },
       files: { before: 3, after: 2 },
       bytes: { before: 1_080, after: 1_500 },
       gathered: { objects: 1, bytes: 80 },
