@@ -46,3 +46,20 @@ export const bundles = (checkout: string = CHECKOUT): Readonly<Record<FunctionNa
   };
   return Object.fromEntries(FUNCTION_NAMES.map((name) => [name, bundleOf(name)])) as Record<FunctionName, string>;
 };
+
+/**
+ * The code of one more function, of a feed.
+ * @throws esbuild's BuildFailure, which names file and line
+ */
+export const handlerBundle = (checkout: string, handler: string): string => {
+  const { outputFiles } = buildSync({
+    absWorkingDir: checkout,
+    entryPoints: [join('handlers', handler, 'index.ts')],
+    outdir: 'bundles',
+    write: false,
+    ...NODE_BUNDLE,
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`no bundle came out for ${handler}`);
+  return file.text;
+};

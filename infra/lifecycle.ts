@@ -1,6 +1,7 @@
 import type { types } from '@pulumi/aws';
 import type { Feed } from '../contracts/feeds';
 import { deliveryErrorsPrefixes, errorsPrefix, piecePrefix, rawPrefix, runsPrefix } from '../contracts/lake';
+import { COUNTS_PREFIX, FAILED_BATCHES_PREFIX } from '../contracts/telemetry';
 import { enabledFeeds, type Settings } from './settings';
 
 type Rule = types.input.s3.BucketLifecycleConfigurationRule;
@@ -11,8 +12,18 @@ const ABANDONED_UPLOAD_DAYS = 3;
 /** What expires in the lake, feed by feed. Curated files, ledgers and locks are in no rule: they never expire. */
 export const lakeLifecycle = (settings: Settings): Rule[] => [
   ...enabledFeeds(settings).flatMap((feed) => ofFeed(feed, settings)),
+  ...ofConsumer(settings),
   ...housekeeping(settings.retention.noncurrentDays),
 ];
+
+/** What the consumer of the telemetry stream leaves beside the lake. */
+const ofConsumer = (settings: Settings): Rule[] =>
+  enabledFeeds(settings).some(({ name }) => name === 'telemetry')
+    ? [
+        expiring('telemetry-counts', COUNTS_PREFIX, settings.retention.runsDays),
+        expiring('failed-batches', FAILED_BATCHES_PREFIX, settings.retention.errorsDays),
+      ]
+    : [];
 
 const ofFeed = (feed: Feed, { retention }: Settings): Rule[] => {
   const { name } = feed;

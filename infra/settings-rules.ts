@@ -163,6 +163,11 @@ const schedule: Rule = ({ compaction }) => {
         `${compaction.schedule}`;
 };
 
+const producer: Rule = ({ telemetry: { schedule: expression } }) =>
+  shortestIntervalHours(expression) !== undefined
+    ? undefined
+    : `lithify:telemetry.schedule is "${expression}"; it must be cron(minutes hours day month weekday year) or rate(n minutes|hours|days)`;
+
 const sweep: Rule = ({ console }) =>
   console === undefined || shortestIntervalHours(console.sweep) !== undefined
     ? undefined
@@ -194,5 +199,6 @@ const RULES: readonly Rule[] = [
   schedule,
   sweep,
   consoleHasItsFeed,
+  producer,
   protection,
 ];

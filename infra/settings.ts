@@ -3,6 +3,7 @@ import { UsageError } from '../contracts/errors';
 import { consoleSchema } from '../contracts/console';
 import { FEED_NAMES, feedNamed, type Feed, type FeedName } from '../contracts/feeds';
 import { type Policy, policySchema } from '../contracts/policy';
+import { telemetrySchema } from '../contracts/telemetry';
 import { contradictions, leastReceivingHours, MIN_DYNAMIC_BUFFER_MEBIBYTES } from './settings-rules';
 
 const MAX_BUFFER_MEBIBYTES = 128;
@@ -87,6 +88,8 @@ export const configSchema = z.strictObject({
   }),
   /** The members page; without it there is none. */
   console: consoleSchema.optional(),
+  /** The functions around the stream of the telemetry feed, where the stack has that feed. */
+  telemetry: telemetrySchema.prefault({}),
   protection: z.strictObject({
     /** Data is protected from deletion, and kept when its resource leaves the stack. */
     protect: z.boolean(),

@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog';
 import type { Site } from '../site';
 import type { Storage } from '../storage';
 import { films } from './films';
+import { telemetry } from './telemetry';
 
 /** What a feed's own resources may build on. */
 export interface FeedParts {
@@ -20,7 +21,7 @@ export interface FeedParts {
 /** Resources that a feed has beyond what every feed has; what it returns joins the feed's outputs. */
 type Extra = (parts: FeedParts) => Readonly<Record<string, pulumi.Output<string>>>;
 
-const EXTRAS: Readonly<Record<string, Extra>> = { films };
+const EXTRAS: Readonly<Record<string, Extra>> = { films, telemetry };
 
 export const extras = (feed: string, parts: FeedParts): Readonly<Record<string, pulumi.Output<string>>> =>
   EXTRAS[feed]?.(parts) ?? {};
