@@ -64,7 +64,8 @@ describe.each(['dev', 'prod'])('the program of %s', (stack) => {
     const used = each('aws:lambda/function:Function').map(({ inputs }) => inputs['role']);
 
     const deliveries = each('aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream');
-    expect(roles).toHaveLength(used.length + deliveries.length + 2);
+    // The state machine, the schedules of the compaction, and that of the producer.
+    expect(roles).toHaveLength(used.length + deliveries.length + 3);
     expect(new Set(used).size).toBe(used.length);
     for (const role of roles) {
       const [trust, ...rest] = statementsOf(role, 'assumeRolePolicy');
@@ -76,6 +77,31 @@ describe.each(['dev', 'prod'])('the program of %s', (stack) => {
       // Lambda takes a role for its own account alone; the others must prove for whom they act.
       expect(JSON.stringify(trust!.Condition ?? {}).includes(graph().accountId)).toBe(!isLambda);
     }
+  });
+
+  test('lets the producer of positions put records on its stream alone, and the consumer read that stream and write beside the lake alone', () => {
+    const doing = (name: string): readonly string[] =>
+      statementsOf(each('aws:iam/rolePolicy:RolePolicy').find((policy) => policy.name === name)!)
+        .filter(({ Action }) => !listOf(Action).every((action) => /^(logs|xray):/.test(action)))
+        .flatMap(({ Action, Resource }) =>
+          listOf(Action).flatMap((action) => listOf(Resource).map((arn) => `${action} ${arn.split(':').at(-1)}`)),
+        );
+    const bucket = `lithify-${stack}-lake-${graph().accountId}-${graph().region}`;
+
+    expect(doing('producer-telemetry')).toEqual([`kinesis:PutRecords stream/lithify-${stack}-telemetry`]);
+    expect(doing('producer-schedule-telemetry')).toEqual([`lambda:InvokeFunction lithify-${stack}-producer-telemetry`]);
+    const reading = ['DescribeStream', 'DescribeStreamSummary', 'GetRecords', 'GetShardIterator', 'ListShards'];
+    expect(doing('consumer-telemetry')).toEqual([
+      ...reading.map((action) => `kinesis:${action} stream/lithify-${stack}-telemetry`),
+      `s3:ListBucket ${bucket}`,
+      ...['s3:PutObject', 's3:AbortMultipartUpload'].flatMap((action) =>
+        ['counts/telemetry/*', 'aws/lambda/*'].map((key) => `${action} ${bucket}/${key}`),
+      ),
+    ]);
+  });
+
+  test('starts the producer of positions by no schedule unless it is told to', () => {
+    expect(inputsOf(graph(), 'aws:scheduler/schedule:Schedule', 'producer-telemetry')['state']).toBe('DISABLED');
   });
 
   test('encrypts stream, buckets, query results and dead letters', () => {
@@ -144,6 +170,7 @@ describe.each(['dev', 'prod'])('the program of %s', (stack) => {
       ...['streaming/', 'late/films/', 'errors/films/', 'processing-failed/', 'format-conversion-failed/', 'runs/films/'],
       ...['raw/telemetry/', 'late/telemetry/', 'errors/telemetry/', 'runs/telemetry/'],
       ...['raw/members/', 'late/members/', 'errors/members/', 'runs/members/'],
+      ...['counts/telemetry/', 'aws/lambda/'],
     ]);
   });
 
@@ -151,7 +178,11 @@ describe.each(['dev', 'prod'])('the program of %s', (stack) => {
     const functions = each('aws:lambda/function:Function');
 
     expect(functions.map(({ name }) => name).sort()).toEqual(
-      [...FUNCTION_NAMES, ...['members', 'telemetry', 'users'].map((feed) => `transform-${feed}`)].sort(),
+      [
+        ...FUNCTION_NAMES,
+        ...['members', 'telemetry', 'users'].map((feed) => `transform-${feed}`),
+        ...['producer-telemetry', 'consumer-telemetry'],
+      ].sort(),
     );
     for (const { name, inputs } of functions) {
       expect(inputs).toMatchObject({ runtime: 'nodejs24.x', architectures: ['arm64'], tracingConfig: { mode: 'Active' } });
