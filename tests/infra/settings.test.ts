@@ -36,7 +36,7 @@ describe('a mistake in the config is one sentence that names the key, the value 
     [
       'an unknown group',
       (config) => void (config['streams'] = {}),
-      'the namespace lithify has no key "streams"; known: stream, delivery, events, feeds, retention, compaction, analysts, console, protection',
+      'the namespace lithify has no key "streams"; known: stream, delivery, events, feeds, retention, compaction, analysts, console, telemetry, protection',
     ],
     [
       'an unknown key',
@@ -48,6 +48,16 @@ describe('a mistake in the config is one sentence that names the key, the value 
       'a missing key',
       (config) => void delete config['stream']!['retentionHours'],
       'lithify:stream.retentionHours is missing; it must be a number',
+    ],
+    [
+      'a schedule of the producer that is none',
+      (config) => void (config['telemetry'] = { schedule: 'often' }),
+      'lithify:telemetry.schedule is "often"; it must be cron(minutes hours day month weekday year) or rate(n minutes|hours|days)',
+    ],
+    [
+      'a pause of the producer that is too long',
+      (config) => void (config['telemetry'] = { pauseSeconds: 60 }),
+      'lithify:telemetry.pauseSeconds is 60; it must be at most 10',
     ],
     [
       'a text for a number',

@@ -115,14 +115,14 @@ test.each(['dev', 'prod'])('the whole program of %s runs locally', async (stack)
     stream: 4,
     delivery: 6,
     storage: 5,
-    function: 16,
+    function: 18,
     catalog: 24,
     athena: 6,
     'state-machine': 1,
-    schedule: 5,
+    schedule: 6,
     table: 0,
     'http-api': 0,
-    'event-source': 0,
+    'event-source': 1,
   });
   expect(inert.every(({ because }) => because.length > 10)).toBe(true);
 });
