@@ -205,7 +205,10 @@ export const reportOf = (
 
 /** One sentence for the machine's last state and for a person's first look. */
 export const summaryOf = (report: Report, plan: Plan | undefined): string => {
-  const done = `run ${report.run}: ${report.partitions} partitions published, ${report.lines.in} lines in, ${report.lines.duplicates} duplicates, ${report.unreadable.length} unreadable`;
+  const [superseded] = report.superseded;
+  const done =
+    `run ${report.run}: ${report.partitions} partitions published, ${report.lines.in} lines in, ${report.lines.duplicates} duplicates, ${report.unreadable.length} unreadable` +
+    (superseded === undefined ? '' : `; ${report.superseded.length} superseded, the first because ${superseded.reason}`);
   const wrong = report.accounts?.differences ?? [];
   if (wrong.length > 0) return `${done}; does not add up: ${wrong.join('; ')}`.slice(0, 2_000);
   if (report.error !== undefined) return `${done}; stopped by ${report.error}`.slice(0, 1_000);
