@@ -1,15 +1,22 @@
 import { resolve } from 'node:path';
 import { CORPUS_NAMES } from '../../corpora/corpus';
-import { choice, command, share, text, wholeNumber } from '../command';
+import { FEED_NAMES, type FeedName } from '../../contracts/feeds';
+import type { Host } from '../../local/host-types';
+import { choice, command, share, text, wholeNumber, type ExitCode } from '../command';
 import { ENGINE_OPTIONS, engineChoice } from '../engine';
 import { startedHost } from '../start';
 import { freshDirectory } from './directory';
+import { feedPassed, runFeedDemo } from './feed-run';
+import type { Output } from '../output';
 import { passed } from './result';
 import { runDemo } from './run';
 import { closing, tellerTo } from './story';
 
 /** The day that the demo plays: any would do; this one is the same for everybody. */
 const FIRST_DAY = Date.parse('2026-11-02T00:00:00.000Z');
+
+/** Every row is compared by its whole text, so the answer is held in memory. */
+const MAX_FEED_RECORDS = 20_000;
 
 export const demoCommand = command({
   name: 'demo',
@@ -23,9 +30,11 @@ and after. A second night has nothing new. At the end the table is audited again
   npm start -- --events 1000000              a day of about 12 events a second
   npm start -- --port 4567 --engine trino --trino http://127.0.0.1:8180
                                              a real Trino runs the SQL, and reads this host's Glue and S3
+  npm start -- --feed users                  the day of another feed: users, films, telemetry, members
   npm start -- --json                        one JSON document on stdout, nothing else`,
   options: {
     events: wholeNumber('unique events; records = unique + duplicates + malformed', 0, 100_000_000, 100_000),
+    feed: choice(FEED_NAMES, 'whose day is played', 'events'),
     hours: wholeNumber('length of the stretch that is played', 1, 24 * 31, 24),
     types: wholeNumber('event types', 1, 249, 100),
     duplicates: share('share of the events that arrives once more', 0.05),
@@ -37,7 +46,7 @@ and after. A second night has nothing new. At the end the table is audited again
     ...ENGINE_OPTIONS,
     'data-dir': text('DIR', 'where the lake is written; only what a demo made is emptied', '.lithify-demo'),
   },
-  async run({ stack, output, projectDirectory }, { 'data-dir': directory, port, engine: kind, trino, ...day }) {
+  async run({ stack, output, projectDirectory }, { 'data-dir': directory, port, engine: kind, trino, feed, ...day }) {
     const engine = engineChoice({ engine: kind, trino });
     const dataDir = freshDirectory(resolve(directory));
     const started = performance.now();
@@ -51,6 +60,7 @@ and after. A second night has nothing new. At the end the table is audited again
       engine,
     });
     try {
+      if (feed !== 'events') return await playFeed(output, host, stack, feed, day);
       output.say(`lithify demo: ${day.hours} hours of the ${day.corpus} corpus through stack ${stack}, on ${host.endpoint}`);
       const result = await runDemo({ ...day, stack }, host, dataDir, tellerTo(output));
       output.progress('');
@@ -62,3 +72,39 @@ and after. A second night has nothing new. At the end the table is audited again
     }
   },
 });
+
+/** A feed beside events has fewer records in its day, unless more are asked for. */
+const playFeed = async (
+  output: Output,
+  host: Host,
+  stack: string,
+  feed: FeedName,
+  day: {
+    readonly events: number;
+    readonly hours: number;
+    readonly duplicates: number;
+    readonly malformed: number;
+    readonly seed: number;
+  },
+): Promise<ExitCode> => {
+  const records = Math.min(day.events, MAX_FEED_RECORDS);
+  output.say(`lithify demo: ${day.hours} hours of the feed ${feed} through stack ${stack}, on ${host.endpoint}`);
+  const teller = tellerTo(output);
+  const result = await runFeedDemo({ ...day, feed, records }, host, (done, total) =>
+    teller.progress('records arrive', done, total),
+  );
+  output.progress('');
+  const { produced, curated, checks, secondRun } = result;
+  const mark = (good: boolean): string => (good ? '✔' : '✘');
+  output.say(
+    `    produced   ${produced.records} records: ${produced.unique} unique, ${produced.duplicates} copies, ${produced.malformed} malformed`,
+  );
+  output.say(`    curated    ${curated.rows} rows for ${curated.copies} records in the table ${feed}`);
+  output.say(
+    `  ${mark(Object.values(checks).every((count) => count === 0))} audit against the generator: ${checks.lost} lost, ` +
+      `${checks.duplicatesLeft} duplicates left, ${checks.unexpected} unexpected, ${checks.misfiled} misfiled`,
+  );
+  output.say(`  ${mark(secondRun.queriesStarted === 0)} second night, nothing new: ${secondRun.queriesStarted} queries started`);
+  output.document(result);
+  return feedPassed(result) ? 0 : 1;
+};

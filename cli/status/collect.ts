@@ -75,11 +75,15 @@ const LAST_RUNS = 10;
 const TELEMETRY = 'telemetry';
 
 const runsOf = async ({ sfn, objects, outputs }: Connection, feed: string): Promise<readonly RunStatus[]> => {
-  const { executions = [] } = await sfn.send(
-    new ListExecutionsCommand({ stateMachineArn: outputs.stateMachineArn, maxResults: LAST_RUNS }),
-  );
+  // One machine runs them all: of so many executions about as many are of each feed.
+  const maxResults = LAST_RUNS * Object.keys(outputs.feeds).length;
+  const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: outputs.stateMachineArn, maxResults }));
+  const feeds = await concurrently(executions, 4, async ({ executionArn }) => {
+    const { input } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    return feedOfInput(input);
+  });
   return concurrently(
-    executions,
+    executions.filter((_, index) => feeds[index] === feed).slice(0, LAST_RUNS),
     4,
     async ({ executionArn = '', status = 'RUNNING', startDate = new Date(0), stopDate }): Promise<RunStatus> => {
       const run = runIdOf(executionArn, startDate);
@@ -98,6 +102,17 @@ const runsOf = async ({ sfn, objects, outputs }: Connection, feed: string): Prom
       };
     },
   );
+};
+
+/** The feed that an execution's input names; events where it names none, or is none that a run would take. */
+export const feedOfInput = (input: string | undefined): string => {
+  try {
+    const { feed } = (JSON.parse(input ?? '{}') ?? {}) as { readonly feed?: unknown };
+    return typeof feed === 'string' ? feed : 'events';
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return 'events';
+    throw thrown;
+  }
 };
 
 const ownerStatusOf = async ({ sfn }: Connection, owner: string | undefined): Promise<string | null> => {
@@ -123,13 +138,14 @@ const lockOf = async (connection: Connection, feed: string): Promise<LockStatus 
   };
 };
 
-const scheduleOf = async ({ scheduler, outputs }: Connection): Promise<Status['schedule']> => {
+const scheduleOf = async ({ scheduler, outputs }: Connection, feed: string): Promise<Status['schedule']> => {
+  const scheduleName = outputs.feeds[feed]?.scheduleName ?? outputs.scheduleName;
   try {
     const { Name, State, ScheduleExpression, ScheduleExpressionTimezone } = await scheduler.send(
-      new GetScheduleCommand({ Name: outputs.scheduleName }),
+      new GetScheduleCommand({ Name: scheduleName }),
     );
     return {
-      name: Name ?? outputs.scheduleName,
+      name: Name ?? scheduleName,
       state: State ?? '',
       expression: ScheduleExpression ?? '',
       timeZone: ScheduleExpressionTimezone ?? 'UTC',
@@ -202,7 +218,7 @@ export const collectStatus = async (
     runs,
     unreadable: stillUnreadable(runs, [...census.late.fresh, ...census.partitions.flatMap(({ fresh }) => fresh)]),
     lock: await lockOf(connection, feed),
-    schedule: await scheduleOf(connection),
+    schedule: await scheduleOf(connection, feed),
     ...(feed === TELEMETRY && { counts: await collectCounts(connection.objects, connection.now) }),
   };
 };
