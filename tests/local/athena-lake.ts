@@ -177,7 +177,7 @@ export class Lake {
   ) {}
 
   static async open(
-    options: Partial<Pick<AthenaOptions, 'settings' | 'engine'>> = {},
+    options: Partial<Pick<AthenaOptions, 'settings' | 'engine' | 'concurrency'>> = {},
     folder = mkdtempSync(join(tmpdir(), 'athena-')),
   ): Promise<Lake> {
     const clock = new ManualClock(NOW);

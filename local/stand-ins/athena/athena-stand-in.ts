@@ -45,7 +45,7 @@ export interface AthenaOptions {
   readonly memoryLimit?: string;
   /** Of the engine. @default 2 */
   readonly threads?: number;
-  /** Queries that run at the same time; they share the memory. @default 1 */
+  /** Queries that run at the same time. @default 1 on the embedded engine, where they share the memory, 4 on Trino */
   readonly concurrency?: number;
   /** What runs the queries. @default the embedded engine */
   readonly engine?: EngineChoice;
@@ -57,6 +57,8 @@ export type EngineChoice = { readonly kind: 'embedded' } | { readonly kind: 'tri
 /** https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html */
 const MOST_QUERY_BYTES = 262_144;
 const TOKEN_CHARACTERS = [32, 128] as const;
+
+const CONCURRENCY = { embedded: 1, trino: 4 } as const;
 
 export interface QueryStatistics {
   readonly state: QueryRecord['state'];
@@ -80,7 +82,12 @@ export class AthenaStandIn {
   ) {
     const runner = new QueryRunner({ engine, catalog: options.catalog, store: options.store });
     this.#history = new History(options.dataDir, options.clock.now());
-    this.#queue = new QueryQueue(this.#history, runner, options.clock, options.concurrency ?? 1);
+    this.#queue = new QueryQueue(
+      this.#history,
+      runner,
+      options.clock,
+      options.concurrency ?? CONCURRENCY[options.engine?.kind ?? 'embedded'],
+    );
     this.service = {
       name: 'athena',
       targetPrefix: 'AmazonAthena',

@@ -6,7 +6,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { WrittenFile } from './ctas';
 import { catalogEntries, ctasColumns, writeFiles } from './ctas';
 import type { Engine } from './engine';
-import { failureOf, isRowSubscript } from './engine-errors';
+import { failureOf, isMapUnnest, isRowSubscript } from './engine-errors';
+import type { TranslationContext } from './from-clause';
 import { at, QueryFailure, reasonOf } from './failure';
 import { quoteName } from './lexer';
 import type { ObjectStore } from './object-store';
@@ -101,14 +102,8 @@ export class EmbeddedEngine implements StatementEngine {
   /** Translates and plans the statement's query, and finds the files that it reads. */
   async #bound<T>(query: Query, statement: Select | CreateTableAs, work: (bound: Bound) => Promise<T>): Promise<T> {
     const context = { database: query.database, now: query.now };
-    const translate = (rows?: ReadonlySet<string>): Translated =>
-      translateTokens(
-        query.text,
-        statement.tokens,
-        statement.from,
-        statement.to,
-        rows === undefined ? context : { ...context, rows },
-      );
+    const translate = (more: Guess = {}): Translated =>
+      translateTokens(query.text, statement.tokens, statement.from, statement.to, { ...context, ...more });
     const first = translate();
     const shapes = new Map(first.references.map((reference) => [reference.relation, this.#shape(query, reference)]));
     const tables = [...shapes].map(([relation, shape]) => plannedTable(relation, shape, first.readsPath));
@@ -203,15 +198,21 @@ export class EmbeddedEngine implements StatementEngine {
 /** More values before `[1]` than this are not told apart. */
 const MOST_SUBSCRIPTS = 4;
 
-/** The engine wants to be told which of `x[1]` are rows: tries, the fewest first, until the query binds. */
+/** What the text of a query does not tell. */
+type Guess = Pick<TranslationContext, 'rows' | 'maps'>;
+
+/** The engine wants to be told which of `x[1]` are rows, and whether maps are unnested: tries, the fewest first, until the query binds. */
 const planned = async (
   session: PlanSession,
   first: Translated,
-  translate: (rows?: ReadonlySet<string>) => Translated,
+  translate: (guess?: Guess) => Translated,
+  maps = false,
 ): Promise<{ readonly translated: Translated; readonly plan: Plan }> => {
   try {
     return { translated: first, plan: await session.plan(first.sql) };
   } catch (error) {
+    if (isMapUnnest(error) && !maps)
+      return planned(session, translate({ maps: true }), (guess) => translate({ ...guess, maps: true }), true);
     if (!isRowSubscript(error)) throw error;
     const names = first.subscripted.slice(0, MOST_SUBSCRIPTS);
     const sets = Array.from(
@@ -219,7 +220,7 @@ const planned = async (
       (_, mask) => new Set(names.filter((_name, bit) => ((mask + 1) >> bit) % 2 === 1)),
     );
     for (const rows of sets.sort((one, other) => one.size - other.size)) {
-      const translated = translate(rows);
+      const translated = translate({ rows });
       const plan = await session.plan(translated.sql).catch((again: unknown) => {
         // Another choice of rows may still bind; if none does, the first error is the answer.
         if (reasonOf(again).includes('Binder Error')) return undefined;

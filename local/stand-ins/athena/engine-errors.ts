@@ -1,5 +1,7 @@
 /** The engine's errors in Athena's words. Pure. */
 import { at, QueryFailure, reasonOf } from './failure';
+import type { Refusal } from './refusals';
+import { refused, REFUSALS } from './refusals';
 
 export interface ErrorContext {
   /** The statement as it was sent. */
@@ -41,6 +43,62 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Error
     /Could not find key "([^"]+)" in struct/,
     ([, name = ''], { text }) =>
       new QueryFailure('COLUMN_NOT_FOUND', `${place(text, name)}: Column '${name}' cannot be resolved`),
+  ],
+  [
+    /lithify refuses (\w+)|lithify_refused_(\w+)\(/,
+    (match) => {
+      const reason = match[1] ?? match[2] ?? '';
+      return refused(Object.hasOwn(REFUSALS, reason) ? (reason as Refusal) : 'form', 'A value of the query');
+    },
+  ],
+  [/lithify Division by zero/, () => new QueryFailure('DIVISION_BY_ZERO', 'Division by zero')],
+  [
+    /lithify cannot cast to ([\w ]+): ([\s\S]*?)['"] to \w+/,
+    ([, type = '', value = '']) => new QueryFailure('INVALID_CAST_ARGUMENT', `Value cannot be cast to ${type}: ${value}`),
+  ],
+  [
+    /lithify invalid format: ([\s\S]*?)['"] to \w+/,
+    ([, value = '']) => new QueryFailure('INVALID_FUNCTION_ARGUMENT', `Invalid format: "${value}"`),
+  ],
+  [/lithify type mismatch: ([\s\S]*?)['"] to \w+/, ([, told = '']) => new QueryFailure('TYPE_MISMATCH', told)],
+  [/lithify subscript: ([\s\S]*?)['"] to \w+/, ([, told = '']) => new QueryFailure('INVALID_FUNCTION_ARGUMENT', told)],
+  [/lithify no concat/, () => new QueryFailure('FUNCTION_NOT_FOUND', 'Unexpected parameters for function concat')],
+  [/Cannot concatenate types/, () => refused('overload', '|| of a list and an item')],
+  [
+    /(date|timestamp) field value out of range: "([^"]*)"/,
+    ([, type = '', value = '']) => new QueryFailure('INVALID_CAST_ARGUMENT', `Value cannot be cast to ${type}: ${value}`),
+  ],
+  [
+    /lithify aliases/,
+    () =>
+      new QueryFailure(
+        'MISMATCHED_COLUMN_ALIASES',
+        'An alias list has 1 entry, and the rows that are unnested have more columns',
+      ),
+  ],
+  [
+    /'lithify_mismatch\((\w+)/,
+    ([, type = '']) => new QueryFailure('TYPE_MISMATCH', `Cannot apply operator: ${type.toLowerCase()} and varchar`),
+  ],
+  [
+    /'lithify_no_concat\(([^)]*)\)|destination type BLOB\[\]\[\]/,
+    ([, types = '']) =>
+      new QueryFailure('FUNCTION_NOT_FOUND', `Unexpected parameters (${types.toLowerCase()}) for function concat`),
+  ],
+  [
+    /No function matches the given name and argument types '[-+*\/%]+\(([\s\S]*?)\)'/,
+    ([, types = '']) => new QueryFailure('TYPE_MISMATCH', `Cannot apply operator: ${types.toLowerCase()}`),
+  ],
+  [
+    /invalid perl operator|invalid escape sequence|bad repetition operator|invalid named capture/,
+    () => refused('pattern', 'A regular expression'),
+  ],
+  [
+    /Casting value "([^"]*)" to type (\S+) failed|Type (\w+) with value (\S+) can't be cast/,
+    ([, value, type, from, other]) =>
+      from?.startsWith('INT') === true
+        ? new QueryFailure('NUMERIC_VALUE_OUT_OF_RANGE', `Out of range: ${other}`)
+        : new QueryFailure('INVALID_CAST_ARGUMENT', `Cannot cast ${(value ?? other) || ''} to ${trinoType(type ?? from ?? '')}`),
   ],
   [
     /Could not convert string ['"]HIVE_CURSOR_ERROR: ([\s\S]*?)['"] to /,
@@ -116,6 +174,12 @@ export const isInterrupt = (error: unknown): boolean => /INTERRUPT Error|Interru
 
 /** The engine does not know yet that the value before `[1]` is a row. */
 export const isRowSubscript = (error: unknown): boolean => reasonOf(error).includes('struct_extract with an integer key');
+
+/** The engine does not know yet that what is unnested to several columns is a map. */
+export const isMapUnnest = (error: unknown): boolean =>
+  /UNNEST requires a single list|UNNEST not supported here|unnest\(\) can only be applied to lists|Unnest.*MAP/i.test(
+    reasonOf(error),
+  );
 
 export const failureOf = (error: unknown, context: ErrorContext): QueryFailure => {
   if (error instanceof QueryFailure) return error;

@@ -2,13 +2,18 @@
  * The embedded engine: DuckDB in this process, taught the semantics of Trino that differ from its own, as macros and as functions
  * written in JavaScript. It has no network and no extension is ever fetched.
  */
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { DuckDBInstance, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api';
+import { crc32 } from 'node:zlib';
+import { BLOB, DuckDBInstance, DuckDBScalarFunction, LIST, VARCHAR } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { decimalQuotient } from './decimal';
 import type { PathStep } from './json-scalar';
-import { jsonDocument, jsonFolded, jsonScalar, jsonValue, parsePath } from './json-scalar';
+import { jsonDocument, jsonExtracted, jsonFolded, jsonScalar, jsonSize, jsonValue, parsePath } from './json-scalar';
 import { quoteText } from './lexer';
-import { doubleText } from './text';
+import { MACROS, REFUSING } from './macros';
+import { doubleText, sqlDoubleText } from './text';
+import { regexpGroup } from './regular-expressions';
 import { URL_FUNCTIONS } from './url-functions';
 
 export interface EngineOptions {
@@ -36,6 +41,7 @@ type TextFunction = (...args: readonly string[]) => string | null;
 const FUNCTIONS: Readonly<Record<string, { readonly arity: number; readonly run: TextFunction }>> = {
   lithify_json_scalar: { arity: 2, run: (text, path) => jsonScalar(text, pathOf(path)) },
   lithify_json_value: { arity: 2, run: (text, path) => jsonValue(text, pathOf(path)) },
+  lithify_json_extracted: { arity: 2, run: (text, path) => jsonExtracted(text, pathOf(path)) },
   lithify_json_folded: { arity: 2, run: (text, key) => jsonFolded(text, key) },
   lithify_json_document: {
     arity: 1,
@@ -49,49 +55,17 @@ const FUNCTIONS: Readonly<Record<string, { readonly arity: number; readonly run:
     arity: 1,
     run: (text) => doubleText(text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text)),
   },
+  lithify_sql_double_text: {
+    arity: 1,
+    run: (text) => sqlDoubleText(text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text)),
+  },
+  lithify_decimal_quotient: { arity: 2, run: decimalQuotient },
+  lithify_regexp_group: { arity: 3, run: regexpGroup },
+  lithify_sha512: { arity: 1, run: (hex) => createHash('sha512').update(Buffer.from(hex, 'hex')).digest('hex') },
+  lithify_crc32: { arity: 1, run: (hex) => String(crc32(Buffer.from(hex, 'hex'))) },
+  lithify_json_size: { arity: 2, run: (text, path) => jsonSize(text, pathOf(path)) },
   ...URL_FUNCTIONS,
 };
-
-const INTEGERS: readonly (readonly [string, string])[] = [
-  ['lithify_bigint', 'BIGINT'],
-  ['lithify_integer', 'INTEGER'],
-  ['lithify_smallint', 'SMALLINT'],
-  ['lithify_tinyint', 'TINYINT'],
-];
-
-/** Whole numbers are cast from text only where the text is one (no `17.5`, no `1e3`), and doubles are rounded half up. */
-const integerMacro = ([name, type]: readonly [string, string]): string => `
-  CREATE MACRO ${name}(x) AS CASE
-    WHEN typeof(x) = 'VARCHAR' THEN (CASE WHEN regexp_full_match(CAST(x AS VARCHAR), '\\s*[+-]?[0-9]+\\s*')
-      THEN CAST(CAST(x AS VARCHAR) AS ${type}) ELSE CAST('no number: ' || CAST(x AS VARCHAR) AS ${type}) END)
-    WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN CAST(round(CAST(x AS DOUBLE)) AS ${type})
-    ELSE CAST(x AS ${type}) END`;
-
-const MACROS: readonly string[] = [
-  ...INTEGERS.map(integerMacro),
-  `CREATE MACRO lithify_varchar(x) AS CASE
-    WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN lithify_double_text(CAST(x AS VARCHAR))
-    WHEN typeof(x) = 'TIMESTAMP' THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')
-    WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g UTC')
-    WHEN typeof(x) = 'JSON' THEN TRY(json_extract_string(CAST(x AS VARCHAR), '$'))
-    ELSE CAST(x AS VARCHAR) END`,
-  `CREATE MACRO lithify_iso(x) AS CASE
-    WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%gZ')
-    WHEN typeof(x) = 'TIMESTAMP' THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%g')
-    ELSE CAST(x AS VARCHAR) END`,
-  `CREATE MACRO lithify_cardinality(x) AS CASE
-    WHEN starts_with(typeof(x), 'MAP') THEN CAST(len(json_keys(to_json(x))) AS BIGINT) ELSE CAST(json_array_length(to_json(x)) AS BIGINT) END`,
-  // A whole number divided by zero fails in Trino, where the engine says NULL.
-  `CREATE MACRO lithify_divisor(x) AS CASE WHEN x = 0 AND typeof(x) NOT IN ('DOUBLE', 'FLOAT') THEN CAST('Division by zero' AS TINYINT) ELSE x END`,
-  // `v` is what the engine's json_extract found (it writes numbers anew, and refuses broken text where Trino reads up to the break):
-  // strings, booleans and whole numbers are exact; the exact reader is asked for the rest.
-  `CREATE MACRO lithify_json_text(v, text, path) AS coalesce(
-    list_transform([CAST(v AS VARCHAR)], lambda t: CASE
-      WHEN starts_with(t, '"') THEN (CASE WHEN contains(t, '\\') THEN json_extract_string(t, '$') ELSE t[2:-2] END)
-      WHEN regexp_full_match(t, '-?[1-9][0-9]*|true|false') THEN t END)[1],
-    CASE WHEN (CASE WHEN v IS NULL THEN text IS NOT NULL AND NOT json_valid(text) ELSE regexp_matches(CAST(v AS VARCHAR), '^-?(0|[0-9]+[.eE])') END)
-      THEN lithify_json_scalar(CAST(text AS VARCHAR), path) END)`,
-];
 
 const textFunction = (name: string, arity: number, run: TextFunction): DuckDBScalarFunction =>
   DuckDBScalarFunction.create({
@@ -105,6 +79,17 @@ const textFunction = (name: string, arity: number, run: TextFunction): DuckDBSca
         output.setItem(row, args.every((arg): arg is string => typeof arg === 'string') ? run(...args) : null);
       }
       output.flush();
+    },
+  });
+
+/** A function that no argument fits: the query that comes to it fails before it runs. */
+const refusing = (name: string): DuckDBScalarFunction =>
+  DuckDBScalarFunction.create({
+    name,
+    parameterTypes: [LIST(LIST(BLOB))],
+    returnType: VARCHAR,
+    mainFunction: () => {
+      throw new Error(`${name} was called`);
     },
   });
 
@@ -127,10 +112,13 @@ export class Engine {
     try {
       for (const [name, { arity, run }] of Object.entries(FUNCTIONS))
         connection.registerScalarFunction(textFunction(name, arity, run));
+      for (const name of REFUSING) connection.registerScalarFunction(refusing(name));
       const common = [
         `SET GLOBAL TimeZone = 'UTC'`,
         'SET GLOBAL integer_division = true',
         'SET GLOBAL preserve_insertion_order = false',
+        // Of 1.5.6, it fails where row_number() = 1 is asked of few rows: "Attempted to access index 0 within vector of size 0".
+        `SET GLOBAL disabled_optimizers = 'top_n_window_elimination'`,
       ];
       for (const statement of [...common, ...settings, ...MACROS]) await connection.run(statement);
     } finally {

@@ -1,20 +1,20 @@
 /** Rewrites Trino expressions: functions, casts, literals, subscripts, lambdas, date arithmetic. Pure. */
+import type { Piece } from './arithmetic';
+import { arranged } from './arithmetic';
 import { at, mismatched, notSupported, QueryFailure } from './failure';
 import type { Argument } from './functions';
 import { FORMS, FUNCTIONS } from './functions';
 import { parsePath } from './json-scalar';
 import { duckPath, FIELDS, LITERAL_TYPES, typedLiteral } from './literals';
 import { JsonReadings } from './json-readings';
-import type { Piece } from './pieces';
-import { guardDivisors, pushPiece } from './pieces';
 import type { Token } from './lexer';
 import { isName, isSymbol, isWord, quoteName, quoteText, RESERVED } from './lexer';
+import { refused } from './refusals';
 import { parseTrinoType } from './types';
 
 export interface Written {
   readonly sql: string;
-  /** Its type is known to be a date: Trino keeps it one where an interval is added. */
-  readonly date?: boolean;
+  readonly known?: Piece['known'];
 }
 
 type Scope = ReadonlySet<string>;
@@ -31,6 +31,8 @@ const BETWEEN = new Set(
 );
 /** Reserved words that are functions too. */
 const CALLED = new Set(['cast', 'extract', 'trim', 'grouping']);
+/** Reserved words whose calls have a grammar of their own. */
+const SPOKEN = new Set('listagg normalize json_query json_value json_exists json_object json_array'.split(' '));
 /** Words of a window's frame. */
 const FRAME = ['rows', 'range', 'groups', 'between', 'and', 'unbounded', 'preceding', 'following', 'current', 'row'];
 const CONSTANTS = new Set(['null', 'true', 'false']);
@@ -41,6 +43,11 @@ const CASTS: Readonly<Record<string, string>> = {
   SMALLINT: 'lithify_smallint',
   TINYINT: 'lithify_tinyint',
   VARCHAR: 'lithify_varchar',
+  BOOLEAN: 'lithify_boolean',
+  DATE: 'lithify_date',
+  TIMESTAMP: 'lithify_timestamp',
+  'TIMESTAMP WITH TIME ZONE': 'lithify_zoned',
+  JSON: 'lithify_json',
 };
 
 export abstract class ExpressionWriter {
@@ -114,9 +121,9 @@ export abstract class ExpressionWriter {
     if (from >= to) throw this.unexpected(from);
     const pieces: Piece[] = [];
     for (let index = from; index < to;) index = this.#piece(index, to, pieces, scope);
-    guardDivisors(pieces);
-    const only = pieces.length === 1 ? pieces[0] : undefined;
-    return { sql: pieces.map(({ sql }) => sql).join(' '), ...(only?.date === true ? { date: true } : {}) };
+    const written = arranged(pieces);
+    const known = written.length === 1 ? written[0]!.known : undefined;
+    return { sql: written.map(({ sql }) => sql).join(' '), ...(known === undefined ? {} : { known }) };
   }
 
   /** Writes what starts at `index` and tells where the next piece starts. */
@@ -126,22 +133,20 @@ export abstract class ExpressionWriter {
     const before = pieces.at(-1);
     const put = (sql: string, after: number, more: Partial<Piece> = {}): number => {
       if (before?.operand === true && (more.operand ?? true)) throw this.unexpected(index);
-      pushPiece(pieces, { sql, operand: true, ...more });
+      pieces.push({ sql, operand: true, ...more });
       return after;
     };
     switch (token.kind) {
       case 'string':
-        return put(quoteText(token.value), index + 1);
+        return put(quoteText(token.value), index + 1, { known: 'text' });
       case 'binary':
         return put(`unhex('${token.value}')`, index + 1);
       case 'number':
-        return put(token.text, index + 1);
+        return put(token.text, index + 1, { known: 'number' });
       case 'quoted':
         if (isSymbol(next, '(')) throw this.#unknownFunction(token);
         if (token.value.startsWith('$') && token.value !== '$path')
-          throw notSupported(
-            `${at(this.text, token.start)}: Hidden column ${token.value} is not supported by the embedded engine`,
-          );
+          throw refused('hidden', `${at(this.text, token.start)}: ${token.value}`);
         return put(quoteName(token.value), index + 1);
       case 'symbol':
         return this.#symbol(index, to, pieces, scope);
@@ -165,7 +170,7 @@ export abstract class ExpressionWriter {
             ? this.expression(index + 1, close, scope)
             : { sql: this.list(index + 1, close, scope) };
       if (before?.operand === true) throw this.unexpected(index);
-      pushPiece(pieces, { sql: `(${inner.sql})`, operand: true, ...(inner.date === true ? { date: true } : {}) });
+      pieces.push({ sql: `(${inner.sql})`, operand: true });
       return close + 1;
     }
     if (sign === '[') {
@@ -175,7 +180,10 @@ export abstract class ExpressionWriter {
       pieces.pop();
       if (/^\d+$/.test(key)) this.#subscripted.add(before.sql);
       const row = /^\d+$/.test(key) && this.rows.has(before.sql);
-      pieces.push({ sql: row ? `struct_extract_at(${before.sql}, ${key})` : `${before.sql}[${key}]`, operand: true });
+      pieces.push({
+        sql: row ? `struct_extract_at(${before.sql}, ${key})` : `lithify_subscript(${before.sql}, ${key})`,
+        operand: true,
+      });
       return close + 1;
     }
     if (sign === '.') {
@@ -216,37 +224,41 @@ export abstract class ExpressionWriter {
     if (before?.operand === true) {
       if (word === 'at') return this.#atTimeZone(index, pieces);
       if (!AFTER_OPERAND.has(word)) throw this.unexpected(index);
-      if (word === 'end') {
-        pieces.push({ sql: 'END', operand: true });
-        return index + 1;
-      }
+      if (word === 'end') return this.#caseEnd(index, pieces);
       if (word === 'over' && isSymbol(next, '(')) {
         const close = this.pairs.get(index + 1)!;
-        pieces.push({ sql: `OVER (${this.#window(index + 2, close, scope)})`, operand: true });
+        this.#extend(pieces, `OVER (${this.window(index + 2, close, scope)})`);
         return close + 1;
+      }
+      if (word === 'over' && isName(next)) {
+        this.#extend(pieces, `OVER ${quoteName(next!.value)}`);
+        return index + 2;
       }
       if (word === 'filter' && isSymbol(next, '(')) {
         const close = this.pairs.get(index + 1)!;
         if (!isWord(this.tokens[index + 2], 'where')) throw this.unexpected(index + 2);
-        pieces.push({ sql: `FILTER (WHERE ${this.expression(index + 3, close, scope).sql})`, operand: true });
+        this.#extend(pieces, `FILTER (WHERE ${this.expression(index + 3, close, scope).sql})`);
         return close + 1;
       }
       if (['asc', 'desc', 'first', 'last'].includes(word)) {
-        pieces.push({ sql: word.toUpperCase(), operand: true });
+        pieces.push({ sql: word.toUpperCase(), operand: true, suffix: true });
         return index + 1;
       }
-      pieces.push({ sql: word.toUpperCase(), operand: word === 'nulls' });
+      pieces.push({ sql: word.toUpperCase(), operand: word === 'nulls', suffix: word === 'nulls' });
       return index + 1;
     }
     if (isSymbol(this.tokens[index + 1], '->') && isName(token)) return this.#lambda([word], index + 2, to, pieces, scope);
     if (CONSTANTS.has(word)) return put(word.toUpperCase(), index + 1);
     if (next?.kind === 'string') {
       if (word === 'interval') return this.#interval(index, put);
-      if (LITERAL_TYPES.has(word)) return put(typedLiteral(word, next.value), index + 2, { date: word === 'date' });
+      if (LITERAL_TYPES.has(word)) {
+        const { sql, known } = typedLiteral(word, next.value);
+        return put(sql, index + 2, known === undefined ? {} : { known });
+      }
       if (!RESERVED.has(word)) throw this.unexpected(index + 1);
     }
     if (word === 'current_date')
-      return put(`CAST(${quoteText(new Date(this.now).toISOString().slice(0, 10))} AS DATE)`, index + 1, { date: true });
+      return put(`CAST(${quoteText(new Date(this.now).toISOString().slice(0, 10))} AS DATE)`, index + 1);
     if (word === 'current_timestamp') return put(this.#timestamp(), index + 1);
     if (word === 'localtimestamp') return put(`CAST(${this.#timestamp()} AS TIMESTAMP)`, index + 1);
     if (word === 'array' && isSymbol(next, '[')) {
@@ -263,6 +275,7 @@ export abstract class ExpressionWriter {
       pieces.push({ sql: word.toUpperCase(), operand: false });
       return index + 1;
     }
+    if (SPOKEN.has(word) && isSymbol(next, '(')) throw refused('form', `${at(this.text, token.start)}: ${word}`);
     if (!isName(token)) throw this.unexpected(index);
     return put(quoteName(token.value), index + 1);
   }
@@ -276,23 +289,23 @@ export abstract class ExpressionWriter {
     if (!isWord(this.tokens[index + 1], 'time') || !isWord(this.tokens[index + 2], 'zone') || zone?.kind !== 'string')
       throw this.unexpected(index);
     if (!/^(utc|z|etc\/utc|\+00:00)$/i.test(zone.value))
-      throw notSupported(`${at(this.text, zone.start)}: AT TIME ZONE '${zone.value}': the embedded engine keeps UTC alone`);
+      throw refused('zone', `${at(this.text, zone.start)}: AT TIME ZONE '${zone.value}'`);
     const operand = pieces.pop()!;
     pieces.push({ sql: `CAST(${operand.sql} AS TIMESTAMP WITH TIME ZONE)`, operand: true });
     return index + 4;
   }
 
-  #interval(index: number, put: (sql: string, after: number) => number): number {
+  #interval(index: number, put: (sql: string, after: number, more?: Partial<Piece>) => number): number {
     const [value, unit] = [this.tokens[index + 1]!, this.tokens[index + 2]];
     if (!isWord(unit, 'year', 'month', 'day', 'hour', 'minute', 'second') || !/^[+-]?\d+(\.\d+)?$/.test(value.value))
       throw this.unexpected(index + 2);
     if (isWord(this.tokens[index + 3], 'to'))
       throw notSupported(`${at(this.text, unit!.start)}: INTERVAL with TO is not supported by the embedded engine`);
-    return put(`INTERVAL ${quoteText(value.value)} ${unit!.value.toUpperCase()}`, index + 3);
+    return put(`INTERVAL ${quoteText(value.value)} ${unit!.value.toUpperCase()}`, index + 3, { known: 'interval' });
   }
 
   /** `PARTITION BY … ORDER BY … ROWS …`: two lists and a frame. */
-  #window(from: number, to: number, scope: Scope): string {
+  protected window(from: number, to: number, scope: Scope): string {
     const starts: number[] = [];
     for (let index = from; index < to; index = this.after(index)) {
       const [token, next] = [this.tokens[index], this.tokens[index + 1]];
@@ -325,6 +338,43 @@ export abstract class ExpressionWriter {
     return to;
   }
 
+  /** `count(*)` and `OVER (…)` are one operand. */
+  #extend(pieces: Piece[], sql: string): void {
+    const call = pieces.pop()!;
+    pieces.push({ ...call, sql: `${call.sql} ${sql}` });
+  }
+
+  /** `CASE … END` is one operand, whose parts have their own operators. */
+  #caseEnd(index: number, pieces: Piece[]): number {
+    const start = pieces.findLastIndex(({ sql, operand }) => sql === 'CASE' && !operand);
+    if (start < 0) throw this.unexpected(index);
+    const inner = arranged(pieces.splice(start)).map(({ sql }) => sql);
+    pieces.push({ sql: `${inner.join(' ')} END`, operand: true });
+    return index + 1;
+  }
+
+  /** `trim(LEADING '0' FROM x)`, `substring(x FROM 2 FOR 3)`: words between the arguments. */
+  #spoken(name: string, from: number, to: number, scope: Scope): string | undefined {
+    if (name !== 'trim' && name !== 'substring') return undefined;
+    const word = (wanted: string): number => {
+      for (let index = from; index < to; index = this.after(index)) if (isWord(this.tokens[index], wanted)) return index;
+      return -1;
+    };
+    const at = word('from');
+    if (at < 0) return undefined;
+    const value = (start: number, end: number): string => this.expression(start, end, scope).sql;
+    if (name === 'trim') {
+      const side = isWord(this.tokens[from], 'leading', 'trailing', 'both') ? this.tokens[from]!.value : undefined;
+      const start = side === undefined ? from : from + 1;
+      const trimmed = { leading: 'ltrim', trailing: 'rtrim' }[side ?? ''] ?? 'trim';
+      return `${trimmed}(${value(at + 1, to)}${start === at ? '' : `, ${value(start, at)}`})`;
+    }
+    const length = word('for');
+    const rule = FUNCTIONS['substring']!;
+    const args = [value(from, at), value(at + 1, length < 0 ? to : length), ...(length < 0 ? [] : [value(length + 1, to)])];
+    return 'write' in rule ? rule.write(args.map((sql) => ({ sql }))).sql : undefined;
+  }
+
   #unknownFunction(token: Token): QueryFailure {
     return new QueryFailure('FUNCTION_NOT_FOUND', `${at(this.text, token.start)}: Function '${token.value}' not registered`);
   }
@@ -334,11 +384,12 @@ export abstract class ExpressionWriter {
     const [open, close] = [index + 1, this.pairs.get(index + 1)!];
     const after = close + 1;
     if (token.value === 'cast' || token.value === 'try_cast') {
-      const { sql, date } = this.#cast(open + 1, close, scope, token.value === 'try_cast');
-      return put(sql, after, date === true ? { date } : {});
+      return put(this.#cast(open + 1, close, scope, token.value === 'try_cast'), after);
     }
     if (token.value === 'extract') return put(this.#extract(open + 1, close, scope), after);
     if (token.value === 'now' && close === open + 1) return put(this.#timestamp(), after);
+    const spoken = this.#spoken(token.value, open + 1, close, scope);
+    if (spoken !== undefined) return put(spoken, after);
     if (token.value === 'row') return put(`row(${this.list(open + 1, close, scope)})`, after);
     if (token.value === 'json_extract_scalar') return put(this.#jsonScalar(index, scope), after);
     const rule = FORMS.has(token.value) ? undefined : Object.hasOwn(FUNCTIONS, token.value) ? FUNCTIONS[token.value] : undefined;
@@ -352,9 +403,11 @@ export abstract class ExpressionWriter {
       );
     }
     const args = spans.map(([start, end]): Argument => this.#argument(start, end, scope));
-    if ('name' in rule) return put(`${rule.name}(${args.map(({ sql }) => sql).join(', ')})`, after);
-    const { sql, date } = rule.write(args);
-    return put(sql, after, date === true ? { date } : {});
+    if ('name' in rule) {
+      const sql = `${rule.name}(${args.map(({ sql: argument }) => argument).join(', ')})`;
+      return put(sql, after);
+    }
+    return put(rule.write(args).sql, after);
   }
 
   #argument(start: number, end: number, scope: Scope): Argument {
@@ -363,18 +416,18 @@ export abstract class ExpressionWriter {
     return end - start === 1 && token.kind === 'string' ? { ...written, literal: token.value } : written;
   }
 
-  #cast(from: number, to: number, scope: Scope, attempt: boolean): Written {
+  #cast(from: number, to: number, scope: Scope, attempt: boolean): string {
     let as = -1;
     for (let index = from; index < to; index = this.after(index)) if (isWord(this.tokens[index], 'as')) as = index;
     if (as < 0) throw this.unexpected(to);
-    const value = this.expression(from, as, scope).sql;
+    const { sql: value, known } = this.expression(from, as, scope);
     const type = parseTrinoType(this.text, this.tokens, as + 1);
     if (type.next !== to) throw this.unexpected(type.next);
     const own = CASTS[type.duck];
-    const cast =
-      own !== undefined ? `${own}(${value})` : type.duck === 'JSON' ? `to_json(${value})` : `CAST(${value} AS ${type.duck})`;
+    if (type.duck === 'VARCHAR' && known === 'coarse') throw refused('precision', 'CAST to varchar');
+    const cast = own !== undefined ? `${own}(${value})` : `CAST(${value} AS ${type.duck})`;
     const cut = type.characters === undefined ? cast : `left(${cast}, ${type.characters})`;
-    return { sql: attempt ? `TRY(${cut})` : cut, ...(type.duck === 'DATE' ? { date: true } : {}) };
+    return attempt ? `TRY(${cut})` : cut;
   }
 
   #extract(from: number, to: number, scope: Scope): string {

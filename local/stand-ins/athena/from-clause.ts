@@ -1,8 +1,9 @@
 /** Writes what stands after FROM: tables, joins, subqueries, UNNEST. Pure. */
 import { ExpressionWriter } from './expressions';
-import { at, mismatched, notSupported, QueryFailure } from './failure';
+import { at, mismatched, QueryFailure } from './failure';
 import type { Token } from './lexer';
 import { bracketsOf, isName, isSymbol, isWord, quoteName } from './lexer';
+import { refused } from './refusals';
 
 /** A place where the query reads a table. */
 export interface Reference {
@@ -21,6 +22,8 @@ export interface TranslationContext {
   readonly now: number;
   /** Of `subscripted`, what is a row. */
   readonly rows?: ReadonlySet<string>;
+  /** What is unnested to several columns are maps. */
+  readonly maps?: boolean;
 }
 
 /** Words that begin a clause of a query. */
@@ -121,6 +124,8 @@ export abstract class FromWriter extends ExpressionWriter {
       return { sql: `LATERAL (${this.query(from + 2, close, scope)})${sql}`, next };
     }
     if (isWord(token, 'unnest') && isSymbol(this.tokens[from + 1], '(')) return this.#unnest(from, to, scope);
+    if (isWord(token, 'table') && isSymbol(this.tokens[from + 1], '('))
+      throw refused('form', `${at(this.text, token.start)}: TABLE(…)`);
     if (!isName(token)) throw mismatched(this.text, token.start, token.text);
     const path = [token.value];
     let next = from + 1;
@@ -129,9 +134,7 @@ export abstract class FromWriter extends ExpressionWriter {
       next += 2;
     }
     if (isSymbol(this.tokens[next], '('))
-      throw notSupported(
-        `${at(this.text, token.start)}: Table function ${path.join('.')} is not supported by the embedded engine`,
-      );
+      throw refused('form', `${at(this.text, token.start)}: Table function ${path.join('.')}`);
     const name = path.at(-1)!.toLowerCase();
     if (path.length === 1 && scope.has(name)) {
       const { sql, next: end } = this.#correlation(next, to, undefined);
@@ -153,10 +156,10 @@ export abstract class FromWriter extends ExpressionWriter {
     from: number,
     to: number,
     implied: string | undefined,
-  ): { readonly sql: string; readonly next: number; readonly alias: string | undefined } {
+  ): { readonly sql: string; readonly next: number; readonly alias: string | undefined; readonly names?: number } {
     let index = from;
     if (index < to && isWord(this.tokens[index], 'tablesample'))
-      throw notSupported(`${at(this.text, this.tokens[index]!.start)}: TABLESAMPLE is not supported by the embedded engine`);
+      throw refused('form', `${at(this.text, this.tokens[index]!.start)}: TABLESAMPLE`);
     const explicit = index < to && isWord(this.tokens[index], 'as');
     if (explicit) index++;
     const token = this.tokens[index];
@@ -165,15 +168,12 @@ export abstract class FromWriter extends ExpressionWriter {
       return { sql: implied === undefined ? '' : ` AS ${quoteName(implied)}`, next: index, alias: implied };
     }
     index++;
-    let columns = '';
-    if (index < to && isSymbol(this.tokens[index], '(')) {
-      const close = this.pairs.get(index)!;
-      columns = `(${this.names(index + 1, close)
-        .map(quoteName)
-        .join(', ')})`;
-      index = close + 1;
-    }
-    return { sql: ` AS ${quoteName(token!.value)}${columns}`, next: index, alias: token!.value };
+    if (index >= to || !isSymbol(this.tokens[index], '('))
+      return { sql: ` AS ${quoteName(token!.value)}`, next: index, alias: token!.value };
+    const close = this.pairs.get(index)!;
+    const names = this.names(index + 1, close);
+    const sql = ` AS ${quoteName(token!.value)}(${names.map(quoteName).join(', ')})`;
+    return { sql, next: close + 1, alias: token!.value, names: names.length };
   }
 
   #unnest(from: number, to: number, scope: Scope): { readonly sql: string; readonly next: number } {
@@ -182,12 +182,19 @@ export abstract class FromWriter extends ExpressionWriter {
     let next = close + 1;
     const ordinality = isWord(this.tokens[next], 'with') && isWord(this.tokens[next + 1], 'ordinality');
     if (ordinality) next += 2;
-    const { sql, next: end } = this.#correlation(next, to, undefined);
-    if (lists.length === 1) return { sql: `UNNEST(${lists[0]})${ordinality ? ' WITH ORDINALITY' : ''}${sql}`, next: end };
-    const columns = [
-      ...lists.map((list) => `unnest(${list})`),
-      ...(ordinality ? [`unnest(generate_series(1, greatest(${lists.map((list) => `len(${list})`).join(', ')})))`] : []),
+    const { sql, next: end, names } = this.#correlation(next, to, undefined);
+    const columns = (names ?? lists.length) - (ordinality ? 1 : 0);
+    if (lists.length === 1 && columns === 1)
+      return { sql: `UNNEST(lithify_items(${lists[0]}))${ordinality ? ' WITH ORDINALITY' : ''}${sql}`, next: end };
+    // A map is a column of keys and one of values, an array of rows has as many as those have fields.
+    const spread = lists.length === 1;
+    const list = this.context.maps === true ? `map_entries(${lists[0]})` : lists[0]!;
+    const written = [
+      ...(spread ? [`unnest(${list}, max_depth := 2)`] : lists.map((one) => `unnest(${one})`)),
+      ...(ordinality
+        ? [`unnest(generate_series(1, greatest(${(spread ? [list] : lists).map((one) => `len(${one})`).join(', ')})))`]
+        : []),
     ];
-    return { sql: `LATERAL (SELECT ${columns.join(', ')})${sql}`, next: end };
+    return { sql: `LATERAL (SELECT ${written.join(', ')})${sql}`, next: end };
   }
 }

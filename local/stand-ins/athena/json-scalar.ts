@@ -3,6 +3,10 @@
  * needed, so the first of equal keys wins and what follows the value is not looked at; a number keeps its text; broken JSON on the
  * way is NULL; a lone surrogate becomes `?`. Pure. The engine's own JSON functions are faster and used where they agree.
  */
+import { doubleText } from './text';
+import type { Json } from './trino/json';
+import { JsonNumber, parseJson } from './trino/json';
+
 export type PathStep = { readonly key: string } | { readonly index: number };
 
 /** `$.a.b`, `$["a b"]`, `$[0]`. Undefined for what is not such a path. */
@@ -128,9 +132,36 @@ export const jsonFolded = (text: string, key: string): string | null => {
   return value.startsWith('"') ? unquoted(text, start, end).replace(LONE, '?') : value === 'null' ? null : compact(value);
 };
 
+/** Broken numbers as doubles, and members sorted by name, the last of equal ones: so Trino keeps a text that it casts to json. */
+const canonical = (json: Json, sorted: boolean): string => {
+  if (json === null || typeof json === 'boolean') return String(json);
+  if (typeof json === 'string') return JSON.stringify(json);
+  if (json instanceof JsonNumber) return /[.eE]/.test(json.text) ? doubleText(Number(json.text)) : json.text;
+  if (json instanceof Map) {
+    const members = [...(json as ReadonlyMap<string, Json>)];
+    if (sorted) members.sort(([one], [other]) => (one < other ? -1 : 1));
+    return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${canonical(value, sorted)}`).join(',')}}`;
+  }
+  return `[${(json as readonly Json[]).map((item) => canonical(item, sorted)).join(',')}]`;
+};
+
 /** The whole text as JSON, or null when it is none. */
 export const jsonDocument = (text: string): string | null => {
   const start = space(text, 0);
   const end = skip(text, start);
-  return end === BROKEN || space(text, end) !== text.length ? null : compact(text.slice(start, end));
+  return end === BROKEN || space(text, end) !== text.length ? null : canonical(parseJson(text), true);
+};
+
+/** The value at the path, as json_extract has it: its members stay in their order. */
+export const jsonExtracted = (text: string, path: readonly PathStep[]): string | null => {
+  const value = jsonValue(text, path);
+  return value === null ? null : canonical(parseJson(value), false);
+};
+
+/** How many members or items the value at the path has: 0 for a scalar, null where there is none. */
+export const jsonSize = (text: string, path: readonly PathStep[]): string | null => {
+  const value = jsonValue(text, path);
+  if (value === null) return null;
+  const json = parseJson(value);
+  return String(json instanceof Map ? json.size : Array.isArray(json) ? json.length : 0);
 };

@@ -43,7 +43,7 @@ interface PlanNode {
 }
 
 const SETTINGS = [
-  "SET GLOBAL disabled_optimizers = 'statistics_propagation,empty_result_pullup,join_order,build_side_probe_side,in_clause,compressed_materialization'",
+  "SET GLOBAL disabled_optimizers = 'statistics_propagation,empty_result_pullup,join_order,build_side_probe_side,in_clause,compressed_materialization,top_n_window_elimination'",
 ];
 
 const listed = (value: string | readonly string[] | undefined): readonly string[] =>

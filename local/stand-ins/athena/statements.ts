@@ -2,6 +2,7 @@
 import { at, mismatched, notSupported, QueryFailure } from './failure';
 import type { Token } from './lexer';
 import { bracketsOf, isName, isSymbol, isWord, tokensOf } from './lexer';
+import { refused } from './refusals';
 
 export interface TableName {
   readonly database: string;
@@ -123,9 +124,7 @@ export const parseStatement = (text: string, database: string): Statement => {
         plain,
       )
     ) {
-      throw notSupported(
-        `${word ?? plain.slice(0, 40)}: the embedded Athena has SELECT, CREATE TABLE AS, DROP TABLE, SHOW DATABASES, TABLES, COLUMNS and PARTITIONS, and DESCRIBE`,
-      );
+      throw refused('statement', word ?? plain.slice(0, 40));
     }
     const offset = text.length - head.length;
     throw mismatched(text, offset, /^\S*/.exec(head)![0] || '<EOF>');

@@ -9,10 +9,13 @@ import {
   DuckDBListValue,
   DuckDBMapValue,
   DuckDBStructValue,
+  DuckDBTimeValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   DuckDBTypeId,
 } from '@duckdb/node-api';
+import { QueryFailure } from './failure';
+import { refused } from './refusals';
 
 /** A double as Java prints it: `1.0`, `1.0E10`, `1.0E-5`, `NaN`, `-Infinity`. */
 export const doubleText = (value: number): string => {
@@ -27,22 +30,32 @@ export const doubleText = (value: number): string => {
   return `${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`;
 };
 
+/** A number cast to text, as the SQL standard has it: `1.5E0`, `1.0E2`, `0E0`. */
+export const sqlDoubleText = (value: number): string => {
+  if (value === 0) return Object.is(value, -0) ? '-0E0' : '0E0';
+  if (!Number.isFinite(value)) return doubleText(value);
+  const [digits = '', exponent = '0'] = value.toExponential().split('e');
+  return `${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`;
+};
+
 /** Microseconds since the epoch as `2026-11-20 10:00:00.123`. */
 export const timestampText = (micros: bigint): string => {
   const millis = micros >= 0n ? micros / 1000n : -((-micros + 999n) / 1000n);
   return new Date(Number(millis)).toISOString().replace('T', ' ').replace('Z', '');
 };
 
-/** `1-2` of years and months, `1 02:03:04.005` of days and less. */
+/** `1 02:03:04.005`. */
 const intervalText = ({ months, days, micros }: DuckDBIntervalValue): string => {
-  if (months !== 0 && days === 0 && micros === 0n)
-    return `${months < 0 ? '-' : ''}${Math.trunc(Math.abs(months) / 12)}-${Math.abs(months) % 12}`;
-  const millis = (BigInt(months) * 30n + BigInt(days)) * 86_400_000n + micros / 1000n;
+  if (months !== 0) throw refused('months', 'An interval in the result');
+  const millis = BigInt(days) * 86_400_000n + micros / 1000n;
   const size = millis < 0n ? -millis : millis;
   return `${millis < 0n ? '-' : ''}${size / 86_400_000n} ${new Date(Number(size % 86_400_000n)).toISOString().slice(11, 23)}`;
 };
 
 const bytesText = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+
+/** The engine's sums are wider than Trino's, which overflow. */
+const MOST_BIGINT = 2n ** 63n - 1n;
 
 /** The text of a value, or undefined for NULL. */
 export const valueText = (value: DuckDBValue, type: DuckDBType): string | undefined => {
@@ -52,8 +65,11 @@ export const valueText = (value: DuckDBValue, type: DuckDBType): string | undefi
       ? doubleText(single(value, type))
       : String(value);
   }
+  if (typeof value === 'bigint' && (value > MOST_BIGINT || value < -MOST_BIGINT - 1n))
+    throw new QueryFailure('NUMERIC_VALUE_OUT_OF_RANGE', `bigint overflow: ${value}`);
   if (value instanceof DuckDBTimestampTZValue) return `${timestampText(value.micros)} UTC`;
   if (value instanceof DuckDBTimestampValue) return timestampText(value.micros);
+  if (value instanceof DuckDBTimeValue) return new Date(Number(value.micros / 1000n)).toISOString().slice(11, 23);
   if (value instanceof DuckDBDateValue) return value.toString();
   if (value instanceof DuckDBDecimalValue) return value.toString();
   if (value instanceof DuckDBIntervalValue) return intervalText(value);

@@ -255,7 +255,20 @@ export class Translator extends FromWriter {
         throw mismatched(this.text, this.tokens[index]?.start ?? this.text.length, this.tokens[index]?.text ?? '<EOF>');
       return `${written.join(' ')} ${rest.map(({ text }) => text).join(' ')}`;
     }
+    if (clause === 'window') return `${written.join(' ')} ${this.#windows(index, to, scope)}`;
     return `${written.join(' ')} ${this.list(index, to, scope)}`;
+  }
+
+  /** `w AS (PARTITION BY …), …` */
+  #windows(from: number, to: number, scope: Scope): string {
+    return this.items(from, to)
+      .map(([start, end]) => {
+        const [name, as] = [this.tokens[start], this.tokens[start + 1]];
+        if (!isName(name) || !isWord(as, 'as') || this.pairs.get(start + 2) !== end - 1)
+          throw mismatched(this.text, (as ?? name!).start, (as ?? name!).text);
+        return `${quoteName(name!.value)} AS (${this.window(start + 3, end - 1, scope)})`;
+      })
+      .join(', ');
   }
 }
 

@@ -5,6 +5,7 @@ import { LithifyError } from '../../../contracts/errors';
 import { QueryFailure } from './failure';
 import type { Token } from './lexer';
 import { isSymbol, isWord, quoteName } from './lexer';
+import { refused } from './refusals';
 
 const HIVE: Readonly<Record<string, string>> = {
   string: 'VARCHAR',
@@ -60,7 +61,6 @@ export const duckTypeOfHive = (hive: string): string => {
 
 const TRINO: Readonly<Record<string, string>> = {
   varchar: 'VARCHAR',
-  char: 'VARCHAR',
   tinyint: 'TINYINT',
   smallint: 'SMALLINT',
   int: 'INTEGER',
@@ -110,6 +110,7 @@ export const parseTrinoType = (text: string, tokens: readonly Token[], index: nu
     });
     return { duck: `STRUCT(${inner.items.map(({ duck }) => duck).join(', ')})`, next: inner.next };
   }
+  if (['char', 'ipaddress', 'hyperloglog', 'tdigest', 'qdigest'].includes(token.value)) throw refused('type', token.value);
   const duck = TRINO[token.value];
   if (duck === undefined) return unknown();
   let next = index + 1;
@@ -207,6 +208,7 @@ const NAMES: Readonly<Partial<Record<DuckDBTypeId, string>>> = {
   [DuckDBTypeId.ARRAY]: 'array',
   [DuckDBTypeId.MAP]: 'map',
   [DuckDBTypeId.STRUCT]: 'row',
+  [DuckDBTypeId.UUID]: 'uuid',
   [DuckDBTypeId.SQLNULL]: 'unknown',
   [DuckDBTypeId.INTERVAL]: 'interval day to second',
 };

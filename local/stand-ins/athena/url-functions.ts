@@ -4,6 +4,7 @@ type TextFunction = { readonly arity: number; readonly run: (...args: readonly s
 interface Parts {
   readonly protocol: string | null;
   readonly host: string | null;
+  readonly port: string | null;
   readonly path: string;
   readonly query: string | null;
   readonly fragment: string | null;
@@ -16,6 +17,7 @@ const partsOf = (url: string): Parts | null => {
     /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(url) ?? [];
   const host = authority?.replace(/^[^@]*@/, '').replace(/:\d*$/, '');
   return {
+    port: /:(\d+)$/.exec(authority ?? '')?.[1] ?? null,
     protocol: protocol ?? null,
     host: host === undefined || host === '' ? null : host,
     path,
@@ -43,6 +45,7 @@ const part = (pick: (parts: Parts) => string | null): TextFunction => ({
 
 export const URL_FUNCTIONS: Readonly<Record<string, TextFunction>> = {
   lithify_url_extract_protocol: part(({ protocol }) => protocol),
+  lithify_url_extract_port: part(({ port }) => port),
   lithify_url_extract_host: part(({ host }) => host),
   lithify_url_extract_path: part(({ path }) => decoded(path.replaceAll('+', '%2B'))),
   lithify_url_extract_query: part(({ query }) => query),
