@@ -81,7 +81,7 @@ describe('two runs interleaved at every call', () => {
         trace: [],
       });
     };
-    if (own.length > 0) test.each(own)('seed %i', check, 25_000);
+    if (own.length > 0) test.each(own)('seed %i', check, 120_000);
     else test.skip('not asked for', () => undefined);
   });
 });
