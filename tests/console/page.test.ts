@@ -223,6 +223,10 @@ test('the history of a member is read back from the lake, whichever path each ch
   expect(await dialog.locator('#history-list > li').nth(1).innerText()).toContain('viewer → admin');
   await dialog.getByText('The query').click();
   expect(await dialog.locator('#history-sql').innerText()).toMatch(/^SELECT[\s\S]+FROM "lithify_dev"."members"/);
+  await page.setViewportSize({ width: 320, height: 600 });
+  expect(
+    await dialog.evaluate((element: { scrollWidth: number; clientWidth: number }) => element.scrollWidth - element.clientWidth),
+  ).toBe(0);
   expect(await violations(page)).toEqual([]);
 });
 
