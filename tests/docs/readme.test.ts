@@ -6,7 +6,15 @@ import { FUNCTION_NAMES } from '../../contracts/environments';
 import { runOf } from '../../handlers/validate/core';
 import { CHECKOUT, commandsIn, textOf, wordsOf, type DocumentedCommand } from './shell-blocks';
 
-const DOCUMENTS = ['README.md', 'docs/operations.md', 'docs/templates.md', 'docs/console.md', 'docs/telemetry.md'];
+const DOCUMENTS = [
+  'README.md',
+  'docs/operations.md',
+  'docs/templates.md',
+  'docs/console.md',
+  'docs/telemetry.md',
+  'docs/add-a-feed.md',
+  'docs/stream-or-firehose.md',
+];
 const documented = DOCUMENTS.flatMap(commandsIn);
 const commands: Readonly<Record<string, TableEntry>> = COMMANDS;
 const { scripts } = JSON.parse(textOf('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
