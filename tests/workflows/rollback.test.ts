@@ -107,6 +107,11 @@ describe('what would be lost stands in the way', () => {
       'cannot go back to run r1: of its 2 files (20 bytes) 1 (12 bytes) are left at s3://lake/1/',
     ],
     [
+      'files gone',
+      { files: 2, bytes: 19 },
+      'cannot go back to run r1: of its 2 files (20 bytes) 2 (19 bytes) are left at s3://lake/1/',
+    ],
+    [
       'condemned',
       { condemnedSince: '2026-11-20T00:31:00.000Z' },
       'cannot go back to run r1: nobody has named its files since 2026-11-20T00:31:00.000Z, which is longer than the grace period, so a sweep may be deleting them',
