@@ -1,6 +1,7 @@
 import { EVENTS } from '../../contracts/feeds';
 import fc from 'fast-check';
 import { latePartition, partitionOfPath, partitionPath } from '../../contracts/lake';
+import type { PlannedPartition } from '../../workflows/documents';
 import { MAX_WRITERS } from '../../contracts/policy';
 import {
   batchLimits,
@@ -188,26 +189,24 @@ describe('batches', () => {
   });
 
   it('never gather more than an attempt may, and count no current rows into a rebuild', () => {
-    fc.assert(
-      fc.property(
-        due,
-        fc.array(fc.nat({ max: 300 }), { minLength: 150, maxLength: 150 }),
-        fc.boolean(),
-        (planned, counts, rebuild) => {
-          const narrow = policyWith({ batchBytes: 64 * MIB, gatherBytes: MIB, gatherObjects: 3 });
-          const limits = batchLimits(narrow);
-          const counted = planned.map((partition, index) => ({ ...partition, newObjects: counts[index] ?? 1 }));
-          for (const batch of formBatches(counted, narrow, new Set(), rebuild)) {
-            const sum = (of: (partition: (typeof counted)[number]) => number): number =>
-              batch.partitions.reduce((total, partition) => total + of(partition), 0);
-            expect(batch.bytes).toBe(sum(({ newBytes, published }) => newBytes + (rebuild ? 0 : published!.bytes)));
-            if (batch.partitions.length === 1) continue;
-            expect(sum(({ newObjects }) => newObjects)).toBeLessThanOrEqual(limits.objects);
-            expect(sum(({ newBytes }) => newBytes)).toBeLessThanOrEqual(limits.bytes);
-          }
-        },
-      ),
-    );
+    const narrow = policyWith({ batchBytes: 900 * MIB, gatherBytes: MIB, gatherObjects: 3 });
+    const limits = batchLimits(narrow);
+    expect(limits).toEqual({ bytes: 60 * MIB, objects: 180 });
+    const hundred = (changed: Partial<PlannedPartition>): readonly PlannedPartition[] =>
+      Array.from({ length: 100 }, (_, index) =>
+        plannedWith({ partition: `event_type=t${index}/created_date=2026-11-20`, ...changed }),
+      );
+    const sizes = (planned: readonly PlannedPartition[], rebuild = false): ReadonlySet<number> =>
+      new Set(
+        formBatches(planned, narrow, new Set(), rebuild)
+          .slice(0, -1)
+          .map((batch) => batch.partitions.length),
+      );
+    expect(sizes(hundred({ newBytes: 8 * MIB }))).toEqual(new Set([7]));
+    expect(sizes(hundred({ newObjects: 50 }))).toEqual(new Set([3]));
+    const published = publishedWith({ bytes: 300 * MIB });
+    expect(sizes(hundred({ newBytes: 1, published }))).toEqual(new Set([2]));
+    expect(formBatches(hundred({ newBytes: 1, published }), narrow, new Set(), true).map(({ bytes }) => bytes)).toEqual([100]);
   });
 
   it('are few: small partitions share one up to the limit of writers', () => {
