@@ -3,7 +3,7 @@ import type { Piece } from './arithmetic';
 import { arranged } from './arithmetic';
 import { at, mismatched, notSupported, QueryFailure } from './failure';
 import type { Argument } from './functions';
-import { FORMS, FUNCTIONS } from './functions';
+import { FORMS, FUNCTIONS, instantOf } from './functions';
 import { parsePath } from './json-scalar';
 import { duckPath, FIELDS, LITERAL_TYPES, typedLiteral } from './literals';
 import { JsonReadings } from './json-readings';
@@ -291,7 +291,7 @@ export abstract class ExpressionWriter {
     if (!/^(utc|z|etc\/utc|\+00:00)$/i.test(zone.value))
       throw refused('zone', `${at(this.text, zone.start)}: AT TIME ZONE '${zone.value}'`);
     const operand = pieces.pop()!;
-    pieces.push({ sql: `CAST(${operand.sql} AS TIMESTAMP WITH TIME ZONE)`, operand: true });
+    pieces.push({ sql: `CAST(${instantOf(operand.sql)} AS TIMESTAMP WITH TIME ZONE)`, operand: true });
     return index + 4;
   }
 

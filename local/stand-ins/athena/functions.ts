@@ -65,6 +65,9 @@ const nullIfAny = (name: string): FunctionRule =>
     (...args) => `CASE WHEN ${args.map((arg) => `(${arg}) IS NULL`).join(' OR ')} THEN NULL ELSE ${name}(${args.join(', ')}) END`,
   );
 
+/** An operand of which only the instant counts, so that the zone of its text may be any. */
+export const instantOf = (sql: string): string => sql.replace(/^lithify_from_iso\(/, 'lithify_instant(');
+
 /** A literal whose digits the engine does not keep. */
 const precise = (argument: Argument | undefined, call: string): Argument => {
   if (argument?.known === 'coarse') throw refused('precision', call);
@@ -285,7 +288,9 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   date_diff: {
     least: 3,
     most: 3,
-    write: ([name, from, to]) => ({ sql: `datesub(${quoteText(unit(name, 'date_diff'))}, ${from!.sql}, ${to!.sql})` }),
+    write: ([name, from, to]) => ({
+      sql: `datesub(${quoteText(unit(name, 'date_diff'))}, ${instantOf(from!.sql)}, ${instantOf(to!.sql)})`,
+    }),
   },
   date_add: {
     least: 3,
@@ -298,7 +303,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
     },
   },
   from_unixtime: write(1, 1, (seconds) => `make_timestamptz(CAST(round(CAST(${seconds} AS DOUBLE) * 1000) AS BIGINT) * 1000)`),
-  to_unixtime: write(1, 1, (value) => `CAST(epoch(${value}) AS DOUBLE)`),
+  to_unixtime: write(1, 1, (value) => `CAST(epoch(${instantOf(value)}) AS DOUBLE)`),
   from_iso8601_timestamp: write(1, 1, (text) => `lithify_from_iso(${text})`),
   from_iso8601_date: write(1, 1, (text) => `lithify_date(${text})`),
   to_iso8601: {

@@ -88,6 +88,11 @@ const TEXT_CASTS: readonly string[] = [
     WHEN ${matches(`${ISO}(Z|[+]00:?00)?`)} THEN date_trunc('millisecond', CAST(CAST(x AS VARCHAR) AS TIMESTAMP WITH TIME ZONE))
     WHEN ${matches(`${ISO}[+-]\\d\\d(:?\\d\\d)?`)} THEN ${refuses('zone', ZONED)}
     ELSE ${fails("'invalid format: ' || CAST(x AS VARCHAR)", ZONED)} END`,
+  // Where only the instant counts, the zone of the text may be any.
+  `CREATE MACRO lithify_instant(x) AS CASE
+    WHEN x IS NULL THEN NULL
+    WHEN ${matches(`${ISO}(Z|[+-]\\d\\d(:?\\d\\d)?)?`)} THEN date_trunc('millisecond', CAST(CAST(x AS VARCHAR) AS TIMESTAMP WITH TIME ZONE))
+    ELSE ${fails("'invalid format: ' || CAST(x AS VARCHAR)", ZONED)} END`,
   `CREATE MACRO lithify_varchar(x) AS CASE
     WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN lithify_sql_double_text(CAST(x AS VARCHAR))
     WHEN typeof(x) = 'TIMESTAMP' THEN strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')

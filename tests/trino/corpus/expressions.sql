@@ -397,6 +397,8 @@ from_iso8601_timestamp('2026-11-21T10:20:30.123Z')
 -- refused: zone
 from_iso8601_timestamp('2026-11-21T10:20:30+02:00')
 from_iso8601_timestamp('2026-11-21')
+to_iso8601(from_iso8601_timestamp('2026-11-02T01:00:00+02:00') AT TIME ZONE 'UTC')
+date_diff('millisecond', from_unixtime(0), from_iso8601_timestamp('2026-11-02T01:00:00+02:00'))
 from_iso8601_date('2026-11-21')
 from_iso8601_timestamp('nope')
 to_iso8601(date '2026-11-21')
