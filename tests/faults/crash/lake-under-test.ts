@@ -25,18 +25,28 @@ const withTaskSeconds =
     }),
   });
 
+/** Whether a schedule is another one than the nightly run of `events`: the runs of other feeds would only cost time. */
+const isElse = ({ type, inputs }: Graph['resources'][number]): boolean => {
+  if (type !== 'aws:scheduler/schedule:Schedule') return false;
+  const { arn, input } = inputs['target'] as { readonly arn: string; readonly input?: string };
+  const { feed = 'events' } = JSON.parse(input ?? '{}') as { readonly feed?: string };
+  return !arn.includes(':stateMachine:') || feed !== 'events';
+};
+
 const smallBatches = (graph: Graph): Graph => ({
   ...graph,
-  resources: graph.resources.map((resource) => {
-    const environment = resource.inputs['environment'] as { readonly variables?: Readonly<Record<string, string>> } | undefined;
-    const policy = environment?.variables?.['POLICY'];
-    if (policy === undefined) return resource;
-    const changed = JSON.stringify(policySchema.parse({ ...(JSON.parse(policy) as object), ...POLICY }));
-    return {
-      ...resource,
-      inputs: { ...resource.inputs, environment: { variables: { ...environment?.variables, POLICY: changed } } },
-    };
-  }),
+  resources: graph.resources
+    .filter((resource) => !isElse(resource))
+    .map((resource) => {
+      const environment = resource.inputs['environment'] as { readonly variables?: Readonly<Record<string, string>> } | undefined;
+      const policy = environment?.variables?.['POLICY'];
+      if (policy === undefined) return resource;
+      const changed = JSON.stringify(policySchema.parse({ ...(JSON.parse(policy) as object), ...POLICY }));
+      return {
+        ...resource,
+        inputs: { ...resource.inputs, environment: { variables: { ...environment?.variables, POLICY: changed } } },
+      };
+    }),
 });
 
 /** Opens one lake after another, on one port and with functions that stay warm, as those of AWS do. */
