@@ -119,4 +119,38 @@ describe('a step that lands late', () => {
     await world.runUndisturbed('forced', { force: true });
     expect(await differences(world, truth)).toEqual([]);
   });
+
+  test('two invocations of one gather that read different objects, as many lines each, lose nothing', async () => {
+    await truth.deliver('a', day, [4]);
+    await truth.deliver('a', day, [5]);
+    const [, first = '', second = ''] = (await world.keys('raw/events/event_type=a/')).toSorted();
+    let lost = false;
+    world.dispatch = (actor, functionName) => {
+      if (lost || actor !== 'A' || functionName !== 'gather') return undefined;
+      lost = true;
+      return new AwsError('SdkClientException', 'Unable to execute HTTP request: Read timed out', 500);
+    };
+    // The one cannot read the first object, the other the second: each is away for a moment.
+    const hidden = new Map<string, Buffer>();
+    world.gate.onRelease = async ({ actor, label }) => {
+      for (const [key, body] of hidden) await world.put(key, body);
+      hidden.clear();
+      const key = actor === "A's gather" ? first : actor === 'A' ? second : undefined;
+      if (key === undefined || label !== `GetObject ${key}`) return;
+      hidden.set(key, world.bytesOf(key));
+      await world.remove(key);
+    };
+    const executionArn = await world.start('A');
+    await advanceUntil(world, 'A', () => world.gate.waiting().includes("A's gather"));
+    await advanceTo(world, "A's gather", /^PutObject .*\/gathered\//);
+    await advanceTo(world, 'A', /^StartQueryExecution/);
+    await land(world, "A's gather");
+    while ((await world.executionOf(executionArn)).status === 'RUNNING') {
+      await land(world, 'A');
+      world.tick(60_000);
+    }
+    expect(await inconsistencies(world, truth)).toEqual([]);
+    await world.runUndisturbed('next');
+    expect(await differences(world, truth)).toEqual([]);
+  });
 });
