@@ -67,7 +67,8 @@ const look = async (model: Model, { lake }: Real): Promise<void> => {
 
 /** Starts a run and lets time pass until it has ended: a predecessor's lock may have to be waited out. */
 const ended = async ({ lake }: Real, input: object): Promise<string> => {
-  let { status, executionArn } = await lake.compact(input);
+  const { executionArn, ...started } = await lake.compact(input);
+  let { status } = started;
   for (let waited = 0; status === 'RUNNING'; waited += 10 * MINUTE) {
     if (waited > DAY) throw new Error(`${String(executionArn)} still runs after a day`);
     await lake.host.advance(10 * MINUTE);
