@@ -75,6 +75,13 @@ export class CuratedPartitions {
     }
   }
 
+  /** Reads what every flip needs, so that a flip is one call, right behind its fencing check. */
+  async prepare(): Promise<void> {
+    if (this.#descriptor !== undefined) return;
+    const { Table } = await this.client.send(new GetTableCommand({ DatabaseName: this.database, Name: this.feed.name }));
+    this.#descriptor = Table?.StorageDescriptor;
+  }
+
   /** The one flip: location and ledger change together. */
   async update(partition: Partition, published: Published): Promise<void> {
     const input = await this.#input(partition, published);
@@ -104,10 +111,7 @@ export class CuratedPartitions {
 
   /** The storage descriptor is the curated table's own, not the temporary table's: all partitions read alike. */
   async #input(partition: Partition, published: Published) {
-    if (this.#descriptor === undefined) {
-      const { Table } = await this.client.send(new GetTableCommand({ DatabaseName: this.database, Name: this.feed.name }));
-      this.#descriptor = Table?.StorageDescriptor;
-    }
+    await this.prepare();
     return {
       Values: [...partitionValues(partition)],
       StorageDescriptor: { ...this.#descriptor, Location: published.location },

@@ -34,6 +34,7 @@ export const handler = step('publish', async (event): Promise<PublishResult> => 
   // A batch that did not add up is never published, whoever asks for it.
   if (verification.problems.length > 0) throw new Error(`the verification failed: ${verification.problems[0]}`);
   const written = filesByPartition(location, await collect(objects.list(location)));
+  await catalog.prepare();
   const publication: Publication = { complete: false, published: [], superseded: [] };
 
   const sources = gatheredByPartition(gathered);
