@@ -8,5 +8,7 @@ module.exports = {
   transform: { '^.+\\.tsx?$': swc, 'node_modules/@faker-js/.+\\.js$': swc },
   transformIgnorePatterns: ['/node_modules/(?!@faker-js/)'],
   testTimeout: 60_000,
+  // Flow tests wait for their engine and their functions as often as they compute.
+  maxWorkers: '100%',
   workerIdleMemoryLimit: '1GB',
 };

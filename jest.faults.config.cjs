@@ -5,4 +5,5 @@ module.exports = {
   testMatch: ['<rootDir>/tests/faults/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 480_000,
+  maxWorkers: 1,
 };
