@@ -62,7 +62,7 @@ export const openHost = async (
   rest: Partial<HostOptions> = {},
 ): Promise<Host> => {
   if (rest.graph === undefined) captured ??= capture({ stack: 'dev', projectDir: PROJECT });
-  const graph = rest.graph ?? change(await captured!);
+  const graph = change(rest.graph ?? (await captured!));
   return startHost({
     stack: 'dev',
     projectDirectory: PROJECT,
@@ -70,10 +70,10 @@ export const openHost = async (
     port: 0,
     clock: 'manual',
     startMillis: START,
-    graph,
     onTransition,
     ...(intercept === undefined ? {} : { intercept }),
     ...rest,
+    graph,
   });
 };
 

@@ -256,9 +256,6 @@ MSCK REPAIR TABLE orders;
 ALTER TABLE orders ADD PARTITION (region = 'xx');
 
 -- refused: form
-SELECT * FROM orders TABLESAMPLE BERNOULLI (50);
-
--- refused: form
 SELECT * FROM TABLE(sequence(1, 3));
 
 -- refused: hidden
