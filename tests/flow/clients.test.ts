@@ -70,7 +70,12 @@ describe('real AWS clients on the host', () => {
     const { StreamDescriptionSummary } = await client.send(new DescribeStreamSummaryCommand({ StreamName }));
     expect(StreamDescription?.StreamStatus).toBe('ACTIVE');
     expect(StreamDescriptionSummary?.EncryptionType).toBe('KMS');
-    expect((await client.send(new ListStreamsCommand({}))).StreamNames).toEqual([StreamName]);
+    expect((await client.send(new ListStreamsCommand({}))).StreamNames).toEqual([
+      'lithify-dev-events',
+      'lithify-dev-members',
+      'lithify-dev-telemetry',
+      'lithify-dev-users',
+    ]);
     const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName }));
     await lake.put(event(1, 'a:x', SECOND));
     let records = 0;
@@ -90,7 +95,14 @@ describe('real AWS clients on the host', () => {
   test('Firehose describes its stream and refuses direct records', async () => {
     const client = new FirehoseClient(settings);
     const DeliveryStreamName = output('deliveryStreamName');
-    expect((await client.send(new ListDeliveryStreamsCommand({}))).DeliveryStreamNames).toEqual([DeliveryStreamName]);
+    expect((await client.send(new ListDeliveryStreamsCommand({}))).DeliveryStreamNames).toEqual([
+      'lithify-dev-events',
+      'lithify-dev-films',
+      'lithify-dev-members',
+      'lithify-dev-members-direct',
+      'lithify-dev-telemetry',
+      'lithify-dev-users',
+    ]);
     const { DeliveryStreamDescription } = await client.send(new DescribeDeliveryStreamCommand({ DeliveryStreamName }));
     expect(DeliveryStreamDescription?.DeliveryStreamType).toBe('KinesisStreamAsSource');
     await expect(
@@ -121,7 +133,9 @@ describe('real AWS clients on the host', () => {
     const client = new GlueClient(settings);
     const place = { DatabaseName: output('database'), TableName: output('curatedTable') };
     const { TableList = [] } = await client.send(new GetTablesCommand({ DatabaseName: place.DatabaseName }));
-    expect(TableList.map(({ Name }) => Name).sort()).toEqual(['events', 'events_gathered', 'events_late', 'events_raw']);
+    const tables = TableList.map(({ Name }) => Name).sort();
+    expect(tables.slice(0, 5)).toEqual(['events', 'events_gathered', 'events_late', 'events_raw', 'film']);
+    expect(tables).toEqual(expect.arrayContaining(['films', 'members', 'telemetry', 'users']));
     const { Partitions = [] } = await client.send(
       new GetPartitionsCommand({ ...place, Expression: "event_type = 'a' AND created_date >= '2026-11-01'" }),
     );
@@ -175,7 +189,11 @@ describe('real AWS clients on the host', () => {
     const scheduler = new SchedulerClient(settings);
     const { State, ScheduleExpression } = await scheduler.send(new GetScheduleCommand({ Name: output('scheduleName') }));
     expect([State, ScheduleExpression]).toEqual(['ENABLED', 'cron(30 0 * * ? *)']);
-    expect((await scheduler.send(new ListSchedulesCommand({}))).Schedules).toHaveLength(1);
+    const { Schedules = [] } = await scheduler.send(new ListSchedulesCommand({}));
+    const declared = lake.host.graph.resources.filter(({ type }) => type === 'aws:scheduler/schedule:Schedule');
+    expect(Schedules.map(({ Name }) => Name).sort()).toEqual(declared.map(({ inputs }) => String(inputs['name'])).sort());
+    // A night for each feed, and the producer of positions.
+    expect(Schedules).toHaveLength(6);
     scheduler.destroy();
 
     const identity = async (accessKeyId: string): Promise<string | undefined> => {

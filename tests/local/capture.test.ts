@@ -58,7 +58,7 @@ test('ids and ARNs look as on AWS', () => {
 test('the code of a function is at hand, and compiles', () => {
   const functions = resourcesOf(graph, 'aws:lambda/function:Function');
 
-  expect(functions).toHaveLength(16);
+  expect(functions).toHaveLength(18);
   for (const resource of functions) {
     expect(() => new Script(Module.wrap(bundleOf(resource)))).not.toThrow();
   }
