@@ -7,7 +7,9 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/faults/', '<rootDir>/tests/pulumi/'],
   transform: { '^.+\\.tsx?$': swc, 'node_modules/@faker-js/.+\\.js$': swc },
   transformIgnorePatterns: ['/node_modules/(?!@faker-js/)'],
-  testTimeout: 60_000,
+  globalSetup: '<rootDir>/tests/graphs-setup.cjs',
+  globalTeardown: '<rootDir>/tests/graphs-teardown.cjs',
+  testTimeout: 180_000,
   // Flow tests wait for their engine and their functions as often as they compute.
   maxWorkers: '100%',
   workerIdleMemoryLimit: '1GB',

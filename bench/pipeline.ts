@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { bundleOf, capture } from '../local/capture';
+import { capture } from '../local/capture';
+import { bundleOf } from '../local/function-code';
 import type { Clock } from '../local/clock';
 import { startEndpoint } from '../local/endpoint/endpoint';
 import type { Graph } from '../local/graph';

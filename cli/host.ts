@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LithifyError, UsageError } from '../contracts/errors';
 import type { HostDescription } from '../local/host-types';
 import type { CommandContext } from './command';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How the page gets a token: the OpenID Connect code flow with PKCE of any provider. */
 const signInSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One position of a device, as the producer sends it. */
 export interface Point {

@@ -1,6 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { FeedName } from '../contracts/feeds';
 import type { runInputSchema } from '../workflows/run';
 import { scheduleGrants, scheduleTrust } from './grants-services';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../contracts/errors';
 import { consoleSchema } from '../contracts/console';
 import { FEED_NAMES, feedNamed, type Feed, type FeedName } from '../contracts/feeds';

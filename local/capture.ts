@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import type { ConsoleSettings } from '../contracts/console';
 import { UsageError } from '../contracts/errors';
-import { BUNDLE_FILE } from '../infra/bundle';
 import { lake } from '../infra/lake';
 import { readStackFile, type StackFile } from '../infra/stack-file';
 import { arnOf, computedOutputs } from './capture-outputs';
@@ -31,20 +30,6 @@ const PROJECT = 'lithify';
 export const capture = async ({ stack, projectDir, console }: CaptureOptions): Promise<Graph> => {
   const file = readStack(stack, projectDir, console === undefined ? {} : { console });
   return exclusively(() => record(stack, resolve(projectDir), file));
-};
-
-/** The code of a captured function: the text of its one file. */
-export const bundleOf = (resource: Resource): string => {
-  const code = resource.inputs['code'] as Readonly<Record<string, unknown>> | undefined;
-  const text = code?.[BUNDLE_FILE];
-  if (typeof text !== 'string') throw new TypeError(`${resource.type} "${resource.name}" has no ${BUNDLE_FILE} in its code`);
-  return text;
-};
-
-/** The files that a captured function has beside its bundle. */
-export const filesOf = (resource: Resource): Readonly<Record<string, string>> => {
-  const { [BUNDLE_FILE]: _, ...files } = (resource.inputs['code'] ?? {}) as Readonly<Record<string, string>>;
-  return files;
 };
 
 const readStack = (stack: string, projectDir: string, otherwise: Readonly<Record<string, unknown>>): StackFile => {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { UsageError } from '../contracts/errors';
 import { AwsError } from './aws-error';
 import { operator } from './caller';
-import { bundleOf, capture, filesOf } from './capture';
 import { holding, ManualClock, WallClock } from './clock';
 import { claimDataDirectory } from './data-directory';
 import type { AdminHandler } from './endpoint/admin';
 import { startEndpoint } from './endpoint/endpoint';
 import type { Interception } from './endpoint/intercepting';
+import { bundleOf, filesOf } from './function-code';
 import { resourcesOf, type Graph } from './graph';
 import { interceptedIntegrations } from './machine-interception';
 import type { Host, HostDescription, HostOptions, Page } from './host-types';
@@ -80,18 +80,18 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   const closing = new Closing();
   closing.add({ close: () => claim.release() });
   try {
-    const graph =
-      options.graph ??
-      (await capture({
-        stack: options.stack,
-        projectDir: options.projectDirectory,
-        ...(options.console === undefined ? {} : { console: options.console }),
-      }));
+    const graph = options.graph ?? (await captured(options));
     return await open(graph, claim.path, options, closing);
   } catch (thrown) {
     await closing.close();
     throw thrown;
   }
+};
+
+/** Pulumi is loaded here alone: whoever brings a graph along does not wait for it. */
+const captured = async ({ stack, projectDirectory, console }: HostOptions): Promise<Graph> => {
+  const { capture } = await import('./capture');
+  return capture({ stack, projectDir: projectDirectory, ...(console === undefined ? {} : { console }) });
 };
 
 const open = async (graph: Graph, dataDir: string, options: HostOptions, closing: Closing): Promise<Host> => {

@@ -117,7 +117,7 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
     ],
     different: [
       'Functions run in threads of the host: the Node.js version is that of the host, the heap is limited by the memory of the function but never below what Node.js itself needs, and the time zone is that of the process (`TZ` has no effect).',
-      'Two environments per function and six in all, whatever concurrency is reserved.',
+      'Two environments per function and sixteen in all, whatever concurrency is reserved.',
       'Timeouts are of the wall clock; virtual time stands still while a function runs.',
       'The file system is that of the host; files that a function brings along beside its bundle lie where `LAMBDA_TASK_ROOT` says.',
       'An event that a schedule hands over is handled once: Lambda’s own two retries of asynchronous events are not made.',

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { runInputSchema } from './run';
 
 /** The objects of a run's folder and the ledgers: what the steps write for each other and for people. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FEED_NAMES } from '../contracts/feeds';
 import { LATE } from '../contracts/lake';
 

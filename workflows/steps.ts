@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { runSchema } from './run';
 
 /** The error's name where a step's function met a trouble of the moment: a busy, broken or unreachable service. */

@@ -1,6 +1,6 @@
 import { GetMetricDataCommand, type CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { GetBucketLifecycleConfigurationCommand, type LifecycleRule, type S3Client } from '@aws-sdk/client-s3';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorsPrefix, piecePrefix } from '../../contracts/lake';
 
 /** What a producer put, and was told that it is kept. */

@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LithifyError, UsageError } from '../../contracts/errors';
 import type { CommandContext } from '../command';
 import { connected } from '../connection';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { runPrefix } from '../../contracts/lake';
 import { collect, concurrently } from '../../handlers/aws/concurrently';
 import type { LakeObjects } from '../../handlers/aws/objects';

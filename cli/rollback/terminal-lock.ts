@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DescribeStateMachineCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LithifyError } from '../../contracts/errors';
 import { lockKey } from '../../contracts/lake';
 import { readLock } from '../../handlers/aws/lock';

@@ -9,7 +9,7 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { PART_BYTES, Upload } from './upload';
 
 /** ETags travel without their quotes. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PageConfig, RefusalAnswer } from '../../contracts/console-api';
 import type { SignIn } from '../../contracts/console';
 import { checkMember, isUuid, type Member, type MemberFields } from '../../contracts/member';

@@ -5,7 +5,7 @@ import {
   paginateGetQueryResults,
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HistoryAnswer, HistoryEntry, HistoryStarted } from '../../contracts/console-api';
 import { MEMBER_CHANGES, MEMBER_ROLES } from '../../contracts/member';
 import { memberHistoryStatement } from '../../workflows/member-history-sql';

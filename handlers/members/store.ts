@@ -8,7 +8,7 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LOG_PATHS, MEMBER_ROLES, type LogPath, type Member } from '../../contracts/member';
 
 type Attributes = Record<string, AttributeValue>;

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { z } from 'zod';
+import * as z from 'zod';
 import { countsKey, type Counts, pointSchema, type Point } from '../../contracts/telemetry';
 
 /** An invocation by an event source mapping with a tumbling window. */

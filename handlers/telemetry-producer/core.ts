@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Point } from '../../contracts/telemetry';
 
 /** What an invocation may ask for. A schedule gives the id of its execution as the seed, so that a repeated start sends the same points. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { compactTime, describeInputProblem, runInputSchema, type Run } from '../../workflows/run';
 import type { validateRequest } from '../../workflows/steps';
 

@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { capture } from '../../local/capture';
 import type { Graph } from '../../local/graph';
 import { startHost } from '../../local/host';
 import type { Host } from '../../local/host-types';
 import type { Interceptor } from '../../local/interceptor';
-import { LOCAL_CONSOLE } from '../../local/local-console';
 import { CHECKOUT } from '../docs/shell-blocks';
+import { programGraph } from '../graphs';
 import { openBrowser } from './browser';
 
 const START = Date.parse('2026-11-02T09:00:00.000Z');
@@ -26,7 +25,7 @@ export class ConsoleUnderTest {
   static async open(): Promise<ConsoleUnderTest> {
     const under = new ConsoleUnderTest();
     try {
-      const graph: Graph = await capture({ stack: 'dev', projectDir: CHECKOUT, console: LOCAL_CONSOLE });
+      const graph: Graph = await programGraph('dev', 'with the page');
       under.#host = await startHost({
         stack: 'dev',
         projectDirectory: CHECKOUT,

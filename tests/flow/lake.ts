@@ -13,13 +13,14 @@ import {
 } from '@aws-sdk/client-sfn';
 import { runQuery } from '../../cli/demo/athena';
 import { runPrefix, reportKey, planKey } from '../../contracts/lake';
-import { capture } from '../../local/capture';
 import type { Graph } from '../../local/graph';
 import { startHost } from '../../local/host';
 import type { Host, HostOptions } from '../../local/host-types';
 import type { Interceptor } from '../../local/interceptor';
+import { WarmEnvironments } from '../../local/stand-ins/function/warm-environments';
 import type { Transition } from '../../local/stand-ins/state-machine/integrations';
 import { planSchema, reportSchema, type Plan, type Report } from '../../workflows/documents';
+import { programGraph } from '../graphs';
 
 export const PROJECT = join(__dirname, '..', '..');
 const HOUR = 3_600_000;
@@ -41,8 +42,6 @@ export const event = (
     ...rest,
   });
 
-let captured: Promise<Graph> | undefined;
-
 /** Nights without the runs of the other feeds, which have nothing to do in most tests and take their time. */
 export const eventsAlone = (graph: Graph): Graph => ({
   ...graph,
@@ -53,7 +52,15 @@ export const eventsAlone = (graph: Graph): Graph => ({
   ),
 });
 
-/** The dev stack on a manual clock; the program is captured once per test file. */
+/**
+ * Hosts of one test file listen, one after another, on the port that the first one got, so that the functions stay warm from one to the
+ * next, as those of AWS do: loading the SDK in each is most of what a short test costs.
+ */
+const warm = new WarmEnvironments();
+let port = 0;
+afterAll(() => warm.close());
+
+/** The dev stack on a manual clock. */
 export const openHost = async (
   dataDirectory: string,
   onTransition: (transition: Transition) => void = () => undefined,
@@ -61,19 +68,30 @@ export const openHost = async (
   change: (graph: Graph) => Graph = eventsAlone,
   rest: Partial<HostOptions> = {},
 ): Promise<Host> => {
-  if (rest.graph === undefined) captured ??= capture({ stack: 'dev', projectDir: PROJECT });
-  const graph = change(rest.graph ?? (await captured!));
-  return startHost({
-    stack: 'dev',
-    projectDirectory: PROJECT,
-    dataDirectory,
-    port: 0,
-    clock: 'manual',
-    startMillis: START,
-    onTransition,
-    ...(intercept === undefined ? {} : { intercept }),
-    ...rest,
-    graph,
+  const graph = change(rest.graph ?? (await programGraph('dev')));
+  const open = (on: number): Promise<Host> =>
+    startHost({
+      stack: 'dev',
+      projectDirectory: PROJECT,
+      dataDirectory,
+      port: on,
+      clock: 'manual',
+      startMillis: START,
+      onTransition,
+      functions: { environments: 24, warm },
+      ...(intercept === undefined ? {} : { intercept }),
+      ...rest,
+      graph,
+    });
+  if (rest.port !== undefined || port === 0) {
+    const host = await open(0);
+    port = Number(new URL(host.endpoint).port);
+    return host;
+  }
+  return open(port).catch((thrown: Error) => {
+    // Another host of this test still listens there, or a stranger does by now.
+    if (!/^Port \d+ of 127\.0\.0\.1 is in use/.test(thrown.message)) throw thrown;
+    return open(0);
   });
 };
 

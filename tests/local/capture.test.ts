@@ -1,7 +1,8 @@
 import { Script } from 'node:vm';
 import { Module } from 'node:module';
 import { resolve } from 'node:path';
-import { bundleOf, capture } from '../../local/capture';
+import { capture } from '../../local/capture';
+import { bundleOf } from '../../local/function-code';
 import { type Graph, resourcesOf } from '../../local/graph';
 
 const projectDir = resolve(__dirname, '..', '..');

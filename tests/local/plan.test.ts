@@ -1,8 +1,7 @@
-import { capture } from '../../local/capture';
 import type { Graph, Resource } from '../../local/graph';
 import { HostPlanError, planHost } from '../../local/plan';
 import type { Support } from '../../local/support';
-import { resolve } from 'node:path';
+import { programGraph } from '../graphs';
 
 const graphOf = (...resources: readonly Partial<Resource>[]): Graph => ({
   accountId: '000000000000',
@@ -108,8 +107,8 @@ test('an ARN that merely begins like another one leads nowhere', () => {
   ]);
 });
 
-test.each(['dev', 'prod'])('the whole program of %s runs locally', async (stack) => {
-  const { standIns, inert } = planHost(await capture({ stack, projectDir: resolve(__dirname, '..', '..') }));
+test.each(['dev', 'prod'] as const)('the whole program of %s runs locally', async (stack) => {
+  const { standIns, inert } = planHost(await programGraph(stack));
 
   expect(Object.fromEntries(Object.entries(standIns).map(([name, resources]) => [name, resources.length]))).toEqual({
     stream: 4,

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
-import { capture } from '../../local/capture';
 import type { Graph, Resource } from '../../local/graph';
+import { programGraph } from '../graphs';
 
 export const CHECKOUT = resolve(__dirname, '..', '..');
 
-/** The graphs of both stacks, captured once per test file. */
+/** The graphs of both stacks. */
 export const capturedStacks = async (): Promise<{ readonly dev: Graph; readonly prod: Graph }> => ({
-  dev: await capture({ stack: 'dev', projectDir: CHECKOUT }),
-  prod: await capture({ stack: 'prod', projectDir: CHECKOUT }),
+  dev: await programGraph('dev'),
+  prod: await programGraph('prod'),
 });
 
 export const inputsOf = (graph: Graph, type: string, name: string): Readonly<Record<string, unknown>> => {

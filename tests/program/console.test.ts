@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { consoleEnvironment } from '../../contracts/console';
 import { parseSettings } from '../../infra/settings';
-import { capture } from '../../local/capture';
 import { type Graph, resourcesOf } from '../../local/graph';
 import { LOCAL_CONSOLE } from '../../local/local-console';
 import { httpApiSettings } from '../../local/stand-ins/http-api/settings';
+import { programGraph } from '../graphs';
 import { textOf } from '../docs/shell-blocks';
 import { CHECKOUT, inputsOf, listOf, statementsOf } from './captured';
 
 let dev: Graph;
 let prod: Graph;
 beforeAll(async () => {
-  dev = await capture({ stack: 'dev', projectDir: CHECKOUT, console: LOCAL_CONSOLE });
-  prod = await capture({ stack: 'prod', projectDir: CHECKOUT, console: LOCAL_CONSOLE });
+  dev = await programGraph('dev', 'with the page');
+  prod = await programGraph('prod', 'with the page');
 });
 
 const FUNCTION = 'aws:lambda/function:Function';

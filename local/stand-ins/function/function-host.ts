@@ -37,7 +37,11 @@ export interface FunctionHostOptions {
   readonly trace?: Trace;
   /** @default 2, for two cores */
   readonly environmentsPerFunction?: number;
-  /** Threads over all functions; the longest idle one makes room. @default 6 */
+  /**
+   * Threads over all functions; the longest idle one makes room. A thread that is started anew loads and compiles the SDK again, so there is
+   * room for all that a run of one table uses: its twelve steps, one of them twice, and the transform of what arrives meanwhile.
+   * @default 16
+   */
   readonly environments?: number;
   /** Where idle environments go when the host closes, and come from. @default they end with it */
   readonly warm?: WarmEnvironments;
@@ -60,6 +64,8 @@ export interface FunctionInvoker {
 /** "6 MB each for request and response, synchronous". https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const REQUEST_BYTES = 6_291_456;
 export const RESPONSE_BYTES = 6_291_556;
+/** Each takes some 30 MB. */
+const ENVIRONMENTS = 16;
 /** Idle environments are ended after this time on the wall clock, to give their memory back. */
 const IDLE_MILLIS = 20_000;
 
@@ -216,7 +222,7 @@ export class FunctionHost implements FunctionInvoker {
     const warm = own.findLast((environment) => !this.#reserved.has(environment));
     if (warm !== undefined) return warm;
     if (own.length >= (this.options.environmentsPerFunction ?? 2)) return undefined;
-    if (this.#environments.length >= (this.options.environments ?? 6)) {
+    if (this.#environments.length >= (this.options.environments ?? ENVIRONMENTS)) {
       const longestIdle = this.#environments.find((environment) => !this.#reserved.has(environment));
       if (longestIdle === undefined) return undefined;
       void this.#end(longestIdle);

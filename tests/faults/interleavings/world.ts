@@ -1,13 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { EVENTS } from '../../../contracts/feeds';
 import { latePartition, partitionOfValues, partitionPath, rawPartitionPrefix, type Partition } from '../../../contracts/lake';
 import { AwsError } from '../../../local/aws-error';
 import { operator, type Caller } from '../../../local/caller';
-import { capture } from '../../../local/capture';
 import { holding, ManualClock } from '../../../local/clock';
 import { startEndpoint, type Endpoint } from '../../../local/endpoint/endpoint';
 import { resourcesOf, type Graph } from '../../../local/graph';
@@ -23,10 +22,10 @@ import type { Invocation as Answer } from '../../../local/stand-ins/state-machin
 import { stateMachinesOf } from '../../../local/stand-ins/state-machine/settings';
 import { StateMachineStandIn } from '../../../local/stand-ins/state-machine/stand-in';
 import type { Json } from '../../../workflows/asl';
+import { programGraph } from '../../graphs';
 import { gateCalls, loadFunctions } from './functions';
 import { acting, Gate, type Actor, type Invocation } from './gate';
 
-const CHECKOUT = resolve(__dirname, '..', '..', '..');
 const START = Date.parse('2026-11-02T00:00:00.000Z');
 const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -93,7 +92,7 @@ export class World {
   readonly machine: StateMachineStandIn;
 
   static async open(): Promise<World> {
-    const graph = await capture({ stack: 'dev', projectDir: CHECKOUT });
+    const graph = await programGraph('dev');
     const directory = mkdtempSync(join(tmpdir(), 'lithify-interleavings-'));
     const clock = new ManualClock(START);
     const buckets = resourcesOf(graph, 'aws:s3/bucket:Bucket').map(({ inputs }) => String(inputs['bucket']));

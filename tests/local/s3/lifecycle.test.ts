@@ -1,12 +1,12 @@
 import { rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { GetBucketLifecycleConfigurationCommand } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { capture } from '../../../local/capture';
 import { resourcesOf } from '../../../local/graph';
 import { appliesAt, Lifecycle } from '../../../local/stand-ins/s3/lifecycle';
 import { lifecycleRules, type LifecycleRule } from '../../../local/stand-ins/s3/lifecycle-settings';
 import { S3StandIn } from '../../../local/stand-ins/s3/s3';
+import { programGraph } from '../../graphs';
 import { caller, Fixture, start, wireOf } from './fixture';
 
 const HOUR = 3_600_000;
@@ -173,7 +173,7 @@ describe('a lifecycle on virtual time', () => {
 });
 
 it("takes the program's own rules: what the lake lets go, and nothing of curated, ledger and locks", async () => {
-  const graph = await capture({ stack: 'dev', projectDir: resolve(__dirname, '..', '..', '..') });
+  const graph = await programGraph('dev');
   const rules = lifecycleRules(resourcesOf(graph, 'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration'));
   const lake = rules.get(String(graph.outputs['bucket'])) ?? [];
   expect(lake.find(({ prefix }) => prefix === 'raw/events/')).toMatchObject({ expirationDays: 30 });
