@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { UsageError } from '../contracts/errors';
 import { AwsError } from './aws-error';
@@ -42,6 +43,8 @@ import { streamSettings } from './stand-ins/stream/settings';
 import { tableSettings } from './stand-ins/table/settings';
 import { TableStandIn } from './stand-ins/table/table-stand-in';
 import { TraceLog } from './trace';
+
+const lazily = createRequire(__filename);
 
 const BUCKET = 'aws:s3/bucket:Bucket';
 const LIFECYCLE = 'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration';
@@ -88,9 +91,12 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   }
 };
 
-/** Pulumi is loaded here alone: whoever brings a graph along does not wait for it. */
-const captured = async ({ stack, projectDirectory, console }: HostOptions): Promise<Graph> => {
-  const { capture } = await import('./capture');
+/**
+ * Pulumi is loaded here alone: whoever brings a graph along does not wait for it. A `require` rather than `import()`: what compiles these
+ * files on the fly leaves `import()` to Node, which cannot read them.
+ */
+const captured = ({ stack, projectDirectory, console }: HostOptions): Promise<Graph> => {
+  const { capture } = lazily('./capture') as typeof import('./capture');
   return capture({ stack, projectDir: projectDirectory, ...(console === undefined ? {} : { console }) });
 };
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -45,6 +45,23 @@ const unpacked = async (): Promise<string> => {
   return home;
 };
 
+/**
+ * Where the fonts of the package lie unpacked, for fontconfig: its own file names the folders of a Lambda function, and a Chromium that finds no
+ * font at all ends itself at the first letter.
+ */
+const fontsOf = (home: string): string => {
+  const path = join(home, 'fonts.conf');
+  if (!existsSync(path)) {
+    const own = `${path}.${process.pid}`;
+    writeFileSync(
+      own,
+      `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${join(home, 'fonts')}</dir><cachedir>${join(home, 'fonts-cache')}</cachedir></fontconfig>\n`,
+    );
+    renameSync(own, path);
+  }
+  return path;
+};
+
 /** A headless Chromium that comes as a package, with libraries and fonts of its own. @throws where it does not start */
 export const openBrowser = async (): Promise<Browser> => {
   const home = await unpacked();
@@ -54,7 +71,7 @@ export const openBrowser = async (): Promise<Browser> => {
     env: {
       ...(process.env as Record<string, string>),
       LD_LIBRARY_PATH: join(home, 'al2023', 'lib'),
-      FONTCONFIG_PATH: join(home, 'fonts'),
+      FONTCONFIG_FILE: fontsOf(home),
     },
     headless: true,
   });

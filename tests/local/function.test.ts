@@ -126,8 +126,9 @@ describe('the function host', () => {
     const counts = await Promise.all(
       Array.from({ length: 5 }, async () => (await host.invoke(CALLER, 'counter', { wait: 20 })).payload as number),
     );
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(5);
-    expect((await host.invoke(CALLER, 'counter', { wait: 0 })).payload).toBeGreaterThanOrEqual(3);
+    // Each environment counts from 1, so what is 1 began one.
+    expect(counts.filter((count) => count === 1).length).toBeLessThanOrEqual(1);
+    expect((await host.invoke(CALLER, 'counter', { wait: 0 })).payload).toBeGreaterThan(1);
   });
 
   it('refuses a runtime or package that is not JavaScript in a zip', () => {

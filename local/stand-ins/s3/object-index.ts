@@ -27,25 +27,34 @@ export interface FileMark {
   /** Milliseconds since the epoch, rounded. */
   readonly modified: number;
   readonly inode: number;
+  /** When the file, or what is noted of it, was last changed, by the clock of the machine: milliseconds since the epoch. Nobody can set it. */
+  readonly changed: number;
 }
 
-export const markOf = (stats: Stats): FileMark => ({ size: stats.size, modified: Math.round(stats.mtimeMs), inode: stats.ino });
+export const markOf = (stats: Stats): FileMark => ({
+  size: stats.size,
+  modified: Math.round(stats.mtimeMs),
+  inode: stats.ino,
+  changed: stats.ctimeMs,
+});
 
 export const sameMark = (left: FileMark, right: FileMark): boolean =>
-  left.size === right.size && left.modified === right.modified && left.inode === right.inode;
+  left.size === right.size && left.modified === right.modified && left.inode === right.inode && left.changed === right.changed;
 
 export interface IndexEntry {
   readonly mark: FileMark;
   /** Without quotes. */
   readonly etag: string;
+  /** In hex, of the whole content; missing where it is the ETag. */
+  readonly md5?: string;
   readonly details: Details;
 }
 
 type JournalEntry = readonly [name: string, entry: IndexEntry | null];
 
 /**
- * What was known of each object when it was put. An entry counts only while its mark is that of the file on the disk; it is a
- * memory beside the files, and losing it loses no content.
+ * What was known of each object when it was put. An entry counts only while its mark is that of the file on the disk, or where the
+ * file has the same content still (a copy of the data directory, say); it is a memory beside the files, and losing it loses no content.
  */
 export class ObjectIndex {
   readonly #entries = new Map<string, IndexEntry>();
@@ -63,6 +72,11 @@ export class ObjectIndex {
   get(bucket: string, key: string, mark: FileMark): IndexEntry | undefined {
     const entry = this.#entries.get(nameOf(bucket, key));
     return entry !== undefined && sameMark(entry.mark, mark) ? entry : undefined;
+  }
+
+  /** What was known of the object last, whether or not its file is still the same. */
+  last(bucket: string, key: string): IndexEntry | undefined {
+    return this.#entries.get(nameOf(bucket, key));
   }
 
   set(bucket: string, key: string, entry: IndexEntry): void {

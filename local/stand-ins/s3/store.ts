@@ -103,7 +103,7 @@ export class ObjectStore {
     return entry === undefined ? undefined : this.#object(bucket, key, entry);
   }
 
-  /** The object; a file that came or changed by hand is read for its ETag. */
+  /** The object; a file that came by hand, or is not the one that was written, is read for its MD5: by that it is known again, or new. */
   async find(bucket: string, key: string): Promise<StoredObject | undefined> {
     for (let tries = 0; tries < triesOfChangingFile; tries++) {
       const mark = this.#mark(bucket, key);
@@ -113,10 +113,12 @@ export class ObjectStore {
       }
       const entry = this.#index.get(bucket, key, mark);
       if (entry !== undefined) return this.#object(bucket, key, entry);
-      const etag = await md5Of(join(this.#root, bucket, key));
+      const md5 = await md5Of(join(this.#root, bucket, key));
       const again = this.#mark(bucket, key);
-      if (etag === undefined || again === undefined || !sameMark(mark, again)) continue;
-      this.#index.set(bucket, key, { mark, etag, details: noDetails });
+      if (md5 === undefined || again === undefined || !sameMark(mark, again)) continue;
+      const last = this.#index.last(bucket, key);
+      const same = last !== undefined && (last.md5 ?? last.etag) === md5;
+      this.#index.set(bucket, key, same ? { ...last, mark } : { mark, etag: md5, details: noDetails });
     }
     throw new AwsError('SlowDown', `The file of "${key}" keeps changing while it is read.`, 503, { Key: key });
   }
@@ -152,7 +154,9 @@ export class ObjectStore {
       const modified = options.lastModified ?? this.#clock.now();
       utimesSync(staged.path, modified / 1000, modified / 1000);
       place(staged.path, path, key);
-      const entry = { mark: markOf(statSync(path)), etag: options.etag ?? staged.md5, details: options.details ?? noDetails };
+      const { etag = staged.md5, details = noDetails } = options;
+      const mark = markOf(statSync(path));
+      const entry = { mark, etag, details, ...(etag === staged.md5 ? {} : { md5: staged.md5 }) };
       this.#index.set(bucket, key, entry);
       return this.#object(bucket, key, entry);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { operator } from '../../../local/caller';
@@ -51,11 +51,22 @@ test('files that people put, change, cut or delete count as they are', async () 
 
 test('a file replaced by another of the same size and time is seen as changed', async () => {
   await fixture.put('a', 'one');
+  // The inode stays in use, so that the other file has another one.
+  linkSync(fixture.file('a'), join(fixture.dataDir, 'kept'));
   rmSync(fixture.file('a'));
-  writeFileSync(join(fixture.dataDir, 'other'), 'occupies the freed inode');
   writeFileSync(fixture.file('a'), 'two');
   utimesSync(fixture.file('a'), start / 1000, start / 1000);
   expect(await head('a')).toMatchObject({ etag: md5('two') });
+});
+
+test('a file that was copied, moved back or touched is the object that it was; one with other content is not', async () => {
+  const before = await fixture.s3.putObject(caller, { bucket, key: 'a', body: Buffer.from('one'), metadata: { run: '1' } });
+  cpSync(fixture.file('a'), join(fixture.dataDir, 'copy'));
+  renameSync(join(fixture.dataDir, 'copy'), fixture.file('a'));
+  utimesSync(fixture.file('a'), start / 1000, start / 1000);
+  expect(await head('a')).toEqual(before);
+  writeFileSync(fixture.file('a'), 'two');
+  expect(await head('a')).toMatchObject({ etag: md5('two'), details: { metadata: {} } });
 });
 
 test('deletes leave no empty folders, and puts that run beside them lose none', async () => {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -273,6 +273,10 @@ test('a multipart upload joins its parts under the ETag and the conditions of S3
   expect(ETag).toBe(`"${createHash('md5').update(md5s).digest('hex')}-2"`);
   expect(readFileSync(fixture.file(Key)).equals(Buffer.concat(parts))).toBe(true);
   await expect(complete(sent)).rejects.toMatchObject({ name: 'NoSuchUpload' });
+  // A data directory that was copied elsewhere has other inodes and times, and the same objects.
+  cpSync(fixture.file(Key), join(fixture.dataDir, 'copy'));
+  renameSync(join(fixture.dataDir, 'copy'), fixture.file(Key));
+  expect((await wire.client.send(new HeadObjectCommand({ Bucket, Key }))).ETag).toBe(ETag);
 });
 
 test('small parts are refused, copied parts are taken, an aborted upload is gone', async () => {
