@@ -29,7 +29,21 @@ const PROJECT = 'lithify';
  */
 export const capture = async ({ stack, projectDir, console }: CaptureOptions): Promise<Graph> => {
   const file = readStack(stack, projectDir, console === undefined ? {} : { console });
-  return exclusively(() => record(stack, resolve(projectDir), file));
+  return exclusively(() => withoutTraces(() => record(stack, resolve(projectDir), file)));
+};
+
+/**
+ * Pulumi takes down a stack trace for each promise that it makes, thousands in all, in case one is never kept; where sources are compiled on
+ * the fly, mapping those back is two fifths of a capture. The program's own bugs have their traces under `pulumi preview`.
+ */
+const withoutTraces = async <T>(work: () => Promise<T>): Promise<T> => {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return await work();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 };
 
 const readStack = (stack: string, projectDir: string, otherwise: Readonly<Record<string, unknown>>): StackFile => {
