@@ -58,7 +58,8 @@ export const eventsAlone = (graph: Graph): Graph => ({
  */
 const warm = new WarmEnvironments();
 let port = 0;
-afterAll(() => warm.close());
+// One fault point is played outside of jest as well (tests/faults/run.ts).
+if (typeof afterAll === 'function') afterAll(() => warm.close());
 
 /** The dev stack on a manual clock. */
 export const openHost = async (
