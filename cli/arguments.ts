@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../contracts/errors';
 import type { Command, Option, Options } from './command';
-import { flag, optionalText, valueOr } from './command';
+import { flag, optionalText, optionalValue } from './command';
 import { nearest } from '../contracts/nearest';
 
 export const DEFAULT_STACK = 'dev';
@@ -18,7 +18,12 @@ const readEndpoint = (given: string, name: string): string => {
 /** The flags that every command takes. */
 export const GLOBAL_OPTIONS = {
   stack: { ...optionalText('NAME', 'the stack whose Pulumi.NAME.yaml configures the program'), fallback: DEFAULT_STACK },
-  endpoint: valueOr('URL', 'a running embedded host', readEndpoint, DEFAULT_ENDPOINT),
+  endpoint: { ...optionalValue('URL', 'a running embedded host', readEndpoint), fallback: DEFAULT_ENDPOINT },
+  aws: flag('the stack on AWS instead of an embedded host, with your own credentials'),
+  'stack-outputs': optionalText(
+    'FILE',
+    "with --aws: the stack's outputs, as `pulumi stack output --json` writes them; without it the Pulumi CLI is asked",
+  ),
   json: flag('exactly one JSON document on stdout, progress on stderr'),
   help: flag('explain the command'),
   version: flag('print the version'),

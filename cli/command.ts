@@ -8,6 +8,8 @@ export interface CommandContext {
   readonly stackGiven: boolean;
   /** Of a running embedded host, without a slash at the end: `http://127.0.0.1:4566`. */
   readonly endpoint: string;
+  /** AWS itself instead of an embedded host; `outputs` is the file with the stack's outputs, undefined asks the Pulumi CLI. */
+  readonly aws: { readonly outputs: string | undefined } | undefined;
   /** Exactly one JSON document on stdout; people's text is dropped. */
   readonly json: boolean;
   readonly output: Output;
@@ -17,6 +19,8 @@ export interface CommandContext {
   readonly readInput: () => Promise<string>;
   /** Standard input, line by line as it comes. */
   readonly inputLines: () => AsyncIterable<string>;
+  /** Milliseconds since the epoch, on the wall's clock. */
+  readonly wallMillis: () => number;
 }
 
 /** Exit codes: 0 done, 1 the operation failed, 2 wrong use. */
@@ -52,6 +56,8 @@ export interface Command {
   readonly help: string;
   readonly positionals: readonly Positional[];
   readonly options: Options;
+  /** Whether it works on a stack on AWS as well (--aws); the others are for an embedded host. */
+  readonly reachesAws: boolean;
   /** Throws LithifyError (exit 1), UsageError (exit 2); anything else is a bug. */
   run(context: CommandContext, values: Readonly<Record<string, unknown>>, positionals: readonly string[]): Promise<ExitCode>;
 }
@@ -63,10 +69,13 @@ export const command = <const O extends Options>(declared: {
   readonly help: string;
   readonly positionals?: readonly Positional[];
   readonly options: O;
+  /** @default false */
+  readonly reachesAws?: boolean;
   run(context: CommandContext, values: Values<O>, positionals: readonly string[]): Promise<ExitCode>;
 }): Command => ({
   ...declared,
   positionals: declared.positionals ?? [],
+  reachesAws: declared.reachesAws ?? false,
   // The parser fills in exactly what `options` declares.
   run: (context, values, positionals) => declared.run(context, values as Values<O>, positionals),
 });

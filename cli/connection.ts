@@ -11,8 +11,9 @@ import { LithifyError } from '../contracts/errors';
 import { feedNamed } from '../contracts/feeds';
 import { LakeObjects } from '../handlers/aws/objects';
 import { CuratedPartitions } from '../handlers/aws/partitions';
-import type { HostDescription } from '../local/host-types';
+import type { ClockKind } from '../local/host-types';
 import type { CommandContext } from './command';
+import { checkAccount, deployedStack } from './deployed';
 import { describedHost, hostAt, type HostControls } from './host';
 
 const outputsSchema = z.object({
@@ -39,7 +40,25 @@ const outputsSchema = z.object({
 });
 export type StackOutputs = z.infer<typeof outputsSchema>;
 
-/** The services of a running host, as the real clients see them; each client is made when it is first used. */
+/** Where the stack is that a connection reaches. */
+export interface Place {
+  readonly stack: string;
+  readonly region: string;
+  readonly clock: ClockKind;
+  /** ISO 8601, on the clock of the place, when the connection was made. */
+  readonly now: string;
+  /** What the program exports, not yet checked. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** How clients reach an embedded host; on AWS the SDK's own chain finds endpoints and credentials. */
+const hostClients = (endpoint: string) => ({
+  endpoint,
+  // The keys are no secrets: the host answers on loopback only, and takes any that belongs to no role for a person's.
+  credentials: { accessKeyId: 'operator', secretAccessKey: 'operator' },
+});
+
+/** The services of a stack, as the real clients see them; each client is made when it is first used. */
 export class Connection {
   readonly #clients: { destroy(): void }[] = [];
   #kinesis: KinesisClient | undefined;
@@ -52,9 +71,11 @@ export class Connection {
   #cloudWatch: CloudWatchClient | undefined;
 
   constructor(
-    readonly host: HostDescription,
+    readonly place: Place,
     readonly outputs: StackOutputs,
-    private readonly endpoint: string,
+    /** Of an embedded host; undefined on AWS. */
+    private readonly endpoint: string | undefined,
+    private readonly wallMillis: () => number,
   ) {}
 
   get kinesis(): KinesisClient {
@@ -64,7 +85,9 @@ export class Connection {
     return (this.#firehose ??= this.#kept(new FirehoseClient(this.#config())));
   }
   get s3(): S3Client {
-    return (this.#s3 ??= this.#kept(new S3Client({ ...this.#config(), forcePathStyle: true })));
+    return (this.#s3 ??= this.#kept(
+      new S3Client({ ...this.#config(), ...(this.endpoint === undefined ? {} : { forcePathStyle: true }) }),
+    ));
   }
   get glue(): GlueClient {
     return (this.#glue ??= this.#kept(new GlueClient(this.#config())));
@@ -83,9 +106,9 @@ export class Connection {
     return (this.#cloudWatch ??= this.#kept(new CloudWatchClient(this.#config())));
   }
 
-  /** The host's own controls, which AWS has no counterpart of. */
-  get controls(): HostControls {
-    return hostAt(this.endpoint);
+  /** The controls of an embedded host; undefined on AWS, which has no counterpart of them. */
+  get controls(): HostControls | undefined {
+    return this.endpoint === undefined ? undefined : hostAt(this.endpoint);
   }
 
   get objects(): LakeObjects {
@@ -96,9 +119,15 @@ export class Connection {
     return new CuratedPartitions(this.outputs.database, feedNamed(feed), this.glue);
   }
 
-  /** Epoch milliseconds, on the host's clock, when the connection was made. */
+  /** Milliseconds since the epoch, on the clock of the place, when the connection was made. */
   get now(): number {
-    return Date.parse(this.host.now);
+    return Date.parse(this.place.now);
+  }
+
+  /** The same clock, whenever it is asked: ISO 8601. */
+  async present(): Promise<string> {
+    const { controls } = this;
+    return controls === undefined ? new Date(this.wallMillis()).toISOString() : (await controls.describe()).now;
   }
 
   close(): void {
@@ -106,12 +135,7 @@ export class Connection {
   }
 
   #config() {
-    // The keys are no secrets: the host answers on loopback only, and takes any that belongs to no role for a person's.
-    return {
-      endpoint: this.endpoint,
-      region: this.host.region,
-      credentials: { accessKeyId: 'operator', secretAccessKey: 'operator' },
-    };
+    return { region: this.place.region, ...(this.endpoint === undefined ? {} : hostClients(this.endpoint)) };
   }
 
   #kept<T extends { destroy(): void }>(client: T): T {
@@ -120,23 +144,40 @@ export class Connection {
   }
 }
 
-export const outputsOf = (description: HostDescription, endpoint: string): StackOutputs => {
-  const outputs = outputsSchema.safeParse(description.outputs);
+/** `whose`: `the host at http://127.0.0.1:4566`, `AWS`. */
+export const outputsOf = (exported: Readonly<Record<string, unknown>>, whose: string): StackOutputs => {
+  const outputs = outputsSchema.safeParse(exported);
   if (outputs.success) return outputs.data;
   const name = outputs.error.issues[0]?.path.join('.') ?? '';
-  throw new LithifyError(
-    'outputs',
-    `the host at ${endpoint} runs a stack without the output ${name}; it is another version of lithify.`,
-  );
+  throw new LithifyError('outputs', `${whose} runs a stack without the output ${name}; it is another version of lithify.`);
 };
 
-/** Runs `work` with the services of the host that the flags name. */
-export const connected = async <T>(
-  context: Pick<CommandContext, 'endpoint' | 'stack' | 'stackGiven'>,
-  work: (connection: Connection) => Promise<T>,
-): Promise<T> => {
-  const { description } = await describedHost(context);
-  const connection = new Connection(description, outputsOf(description, context.endpoint), context.endpoint);
+/** What of the flags says where the stack is. */
+export type PlaceFlags = Pick<
+  CommandContext,
+  'endpoint' | 'stack' | 'stackGiven' | 'aws' | 'projectDirectory' | 'readInput' | 'wallMillis'
+>;
+
+const toHost = async (flags: PlaceFlags): Promise<Connection> => {
+  const { description } = await describedHost(flags);
+  const { stack, region, clock, now, outputs } = description;
+  const place = { stack, region, clock, now, outputs };
+  return new Connection(place, outputsOf(outputs, `the host at ${flags.endpoint}`), flags.endpoint, flags.wallMillis);
+};
+
+const toAws = async (flags: PlaceFlags): Promise<Connection> => {
+  const { wallMillis, stack } = flags;
+  const deployed = await deployedStack(flags);
+  const { region, outputs } = deployed;
+  const checked = outputsOf(outputs, 'AWS');
+  await checkAccount(deployed);
+  const place = { stack, region, clock: 'wall' as const, now: new Date(wallMillis()).toISOString(), outputs };
+  return new Connection(place, checked, undefined, wallMillis);
+};
+
+/** Runs `work` with the services of the stack that the flags name: on an embedded host, or on AWS. */
+export const connected = async <T>(flags: PlaceFlags, work: (connection: Connection) => Promise<T>): Promise<T> => {
+  const connection = flags.aws === undefined ? await toHost(flags) : await toAws(flags);
   try {
     return await work(connection);
   } finally {

@@ -20,6 +20,9 @@ interface Thrown {
 export const noHost = (endpoint: string, cause?: unknown): LithifyError =>
   new LithifyError('no-host', `no embedded host answers at ${endpoint}; start one with \`lithify local\`.`, { cause });
 
+export const noAws = (cause?: unknown): LithifyError =>
+  new LithifyError('no-answer', 'AWS does not answer; is there a network, and is the region one of AWS?', { cause });
+
 const CONNECTION =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN|ERR_HTTP2_|UND_ERR_SOCKET)/;
 
@@ -33,12 +36,21 @@ export const isConnectionFailure = (thrown: unknown, depth = 0): boolean => {
 
 const sentence = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
 
-/** Tells mistakes and failures, which read as a sentence, from bugs, which keep their stack trace. */
-export const failureOf = (thrown: unknown, endpoint: string): Failure => {
+const NO_CREDENTIALS = 'there are no AWS credentials; set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+
+/**
+ * Tells mistakes and failures, which read as a sentence, from bugs, which keep their stack trace.
+ * `endpoint` is that of the embedded host; undefined where AWS was asked.
+ */
+export const failureOf = (thrown: unknown, endpoint: string | undefined): Failure => {
   if (thrown instanceof UsageError) return { exitCode: 2, code: thrown.code, message: thrown.message };
   if (thrown instanceof LithifyError) return { exitCode: 1, code: thrown.code, message: thrown.message };
-  if (isConnectionFailure(thrown)) return { exitCode: 1, code: 'no-host', message: noHost(endpoint).message };
+  if (isConnectionFailure(thrown)) {
+    const { code, message } = endpoint === undefined ? noAws() : noHost(endpoint);
+    return { exitCode: 1, code, message };
+  }
   const { name, $fault } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Thrown;
+  if (name === 'CredentialsProviderError') return { exitCode: 2, code: 'usage', message: NO_CREDENTIALS };
   if ($fault === 'client' || $fault === 'server') {
     return { exitCode: 1, code: String(name), message: `${String(name)}: ${sentence(messageOf(thrown))}` };
   }

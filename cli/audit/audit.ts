@@ -280,11 +280,13 @@ const total = <T>(items: readonly T[], of: (item: T) => number): number => items
 
 /** What has moved so far: records acknowledged, and of them those that are not delivered. */
 const movement = async (connection: Connection, feed: string) => {
-  const sources = recordSources(connection.host.outputs, feed);
-  const deliveries = await connection.controls.deliveries();
-  const own = [...new Set(sources.map(({ delivery }) => delivery))].map((name) => deliveries[name]);
+  const sources = recordSources(connection.place.outputs, feed);
+  const deliveries = await connection.controls?.deliveries();
+  const own = [...new Set(sources.map(({ delivery }) => delivery))].map((name) => deliveries?.[name]);
   const arrivals = await arrivalsOf(connection.cloudWatch, sources, connection.now, RECENT_MILLIS);
-  return { ...arrivals, inFlight: total(own, (stats) => (stats?.unread ?? 0) + (stats?.inFlight ?? 0)) };
+  // AWS does not tell what is on its way.
+  const inFlight = deliveries === undefined ? undefined : total(own, (stats) => (stats?.unread ?? 0) + (stats?.inFlight ?? 0));
+  return { ...arrivals, inFlight };
 };
 
 /** The longest buffer interval of a delivery, and as much again for its own stages and retries of a transform. */

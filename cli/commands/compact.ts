@@ -41,14 +41,18 @@ const start = async (client: SFNClient, stateMachineArn: string, input: object):
   return executionArn;
 };
 
-const followed = async ({ output }: CommandContext, { sfn, host }: Connection, executionArn: string): Promise<EndedExecution> => {
+const followed = async (
+  { output }: CommandContext,
+  { sfn, place }: Connection,
+  executionArn: string,
+): Promise<EndedExecution> => {
   const ended = await follow({
     client: sfn,
     executionArn,
     onState: (name) => output.progress(`compact: ${name}`),
     onIdle: () => {
-      if (host.clock === 'manual')
-        output.note(`the host's clock stands at ${host.now}; if the run waits for time, \`lithify advance 15m\` lets it pass.`);
+      if (place.clock === 'manual')
+        output.note(`the host's clock stands at ${place.now}; if the run waits for time, \`lithify advance 15m\` lets it pass.`);
     },
     idleMillis: IDLE_MILLIS,
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
@@ -110,6 +114,7 @@ const tell = (
 export const compactCommand = command({
   name: 'compact',
   summary: COMMANDS.compact.summary,
+  reachesAws: true,
   help: `Starts the compaction's state machine, as the schedule does every night, with the partitions that the flags choose. Without --wait it
 tells the execution and ends; with it, it follows the run and shows its report. A run that finds another one at work ends at once as
 "already running", which is no failure.

@@ -47,6 +47,7 @@ interface EventFlags {
 export const produceCommand = command({
   name: 'produce',
   summary: COMMANDS.produce.summary,
+  reachesAws: true,
   help: `Puts generated records on the stream or the delivery stream of a feed, at most 500 to a request. Only records that were not taken are
 sent again, after a jittered wait. The counts are those that were acknowledged; if some were given up on, the exit code is 1. The same
 seed makes the same records.

@@ -105,6 +105,7 @@ const deliver = async (
 export const queryCommand = command({
   name: 'query',
   summary: COMMANDS.query.summary,
+  reachesAws: true,
   help: `Runs one statement in the analysts' workgroup, as Athena would (Trino's SQL), and prints its rows; what it cost is told on stderr. The
 tables are events (each event once, Parquet), events_raw (as delivered; name the event_type), events_late and events_gathered.
 

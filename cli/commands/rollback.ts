@@ -2,7 +2,6 @@ import { UsageError } from '../../contracts/errors';
 import { FEED_NAMES } from '../../contracts/feeds';
 import { choice, command, flag, optionalValue, type CommandContext, type ExitCode } from '../command';
 import { connected, type Connection } from '../connection';
-import { describedHost } from '../host';
 import { counted, readableCount } from '../format/readable';
 import { chosenPartitions, planRollback, rollBack, type RollbackRequest } from '../rollback/rollback';
 import { readTrail, type RollbackRecord } from '../rollback/run-trail';
@@ -24,17 +23,15 @@ const readPartitions = (given: string, name: string): readonly string[] => {
   return paths;
 };
 
-/** Waits on the host's clock. */
-const waitUntil = async (context: CommandContext, instant: number): Promise<string> => {
+/** Waits on the clock of the place. */
+const waitUntil = async (context: CommandContext, connection: Connection, instant: number): Promise<string> => {
   for (let pauses = 0; ; pauses++) {
-    const { description } = await describedHost(context);
-    if (Date.parse(description.now) >= instant) return description.now;
+    const now = await connection.present();
+    if (Date.parse(now) >= instant) return now;
     const until = new Date(instant).toISOString();
     context.output.progress(`rollback: waits until ${until} for what the lock's owner before may still be writing`);
-    if (pauses === IDLE_PAUSES && description.clock === 'manual')
-      context.output.note(
-        `the host's clock stands at ${description.now}; it waits until ${until}: \`lithify advance 15m\` lets it pass.`,
-      );
+    if (pauses === IDLE_PAUSES && connection.place.clock === 'manual')
+      context.output.note(`the host's clock stands at ${now}; it waits until ${until}: \`lithify advance 15m\` lets it pass.`);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLIS));
   }
 };
@@ -54,10 +51,11 @@ const lines = ({ run, rolledBack, refused }: RollbackRecord, dryRun: boolean): r
 
 const rolledBackUnderLock = async (
   context: CommandContext,
-  { objects, sfn, outputs, now }: Connection,
+  connection: Connection,
   request: RollbackRequest,
 ): Promise<RollbackRecord> => {
-  const { stateMachineArn } = outputs;
+  const { objects, sfn, now } = connection;
+  const { stateMachineArn } = connection.outputs;
   const lock = await takeLock({
     objects,
     sfn,
@@ -65,10 +63,10 @@ const rolledBackUnderLock = async (
     table: request.table,
     purpose: `rollback of ${request.run}`,
     now,
-    clock: async () => Date.parse((await describedHost(context)).description.now),
+    clock: async () => Date.parse(await connection.present()),
   });
   try {
-    const ready = await waitUntil(context, lock.readyAt);
+    const ready = await waitUntil(context, connection, lock.readyAt);
     return await rollBack({ ...request, now: ready }, lock);
   } finally {
     await lock.release();
@@ -79,6 +77,7 @@ const rolledBackUnderLock = async (
 export const rollbackCommand = command({
   name: 'rollback',
   summary: COMMANDS.rollback.summary,
+  reachesAws: true,
   help: `Flips the partitions that a run published back to the state which it replaced, location and ledger together, so that what the run had
 taken in is new again. A partition that was rolled back is held: no run touches it until it is forced. Refused is what would lose
 events or cannot be told any more: a partition that the run created, one that was published since, one whose former files or ledger the
@@ -101,7 +100,7 @@ still be writing is waited out (15 minutes).
     if (!RUN.test(run))
       throw new UsageError(`"${run}" is no id of a run; \`lithify runs\` shows them, such as 20261121T003000Z-1a2b3c4d.`);
     return connected(context, async (connection): Promise<ExitCode> => {
-      const { objects, outputs, host } = connection;
+      const { objects, outputs, place } = connection;
       const request: RollbackRequest = {
         objects,
         catalog: connection.partitions(feed),
@@ -110,7 +109,7 @@ still be writing is waited out (15 minutes).
         run,
         graceHours: outputs.graceHours,
         partitions: partition,
-        now: host.now,
+        now: place.now,
         onProgress: (line) => context.output.progress(line),
       };
       // What is wrong use is told before anything is locked.

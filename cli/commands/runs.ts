@@ -71,6 +71,7 @@ const show = async (context: CommandContext, connection: Connection, feed: strin
 export const runsCommand = command({
   name: 'runs',
   summary: COMMANDS.runs.summary,
+  reachesAws: true,
   help: `Lists the runs of a feed, newest first: when and how each was started, how it ended, what it published and what it cost. With
 \`show\` and the id of a run: its report, what it did and could not do per partition, its plan with the reason for each decision, and what was
 rolled back of it since.

@@ -8,6 +8,7 @@ import { COMMANDS } from '../table';
 export const statusCommand = command({
   name: 'status',
   summary: COMMANDS.status.summary,
+  reachesAws: true,
   help: `Shows where the lake stands: what is published, which small files wait for a compaction (every object is compared with the ledgers, so
 the numbers are exact), what the last runs did and could not read, who holds the lock, and the schedule.
 

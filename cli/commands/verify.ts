@@ -9,6 +9,7 @@ import { COMMANDS } from '../table';
 export const verifyCommand = command({
   name: 'verify',
   summary: COMMANDS.verify.summary,
+  reachesAws: true,
   help: `Audits the lake by SQL, and by reading what SQL cannot be asked about. Checks that the curated table has no key twice, over all
 partitions; that every row lies in its own partition; that, per partition, the copies add up to the lines of the ledger, and the lines in
 raw and pieces to the copies, what is not yet compacted and what is unreadable; and that every routed line is in a piece or rejected.

@@ -2,13 +2,11 @@ import { basename, extname } from 'node:path';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import * as z from 'zod';
-import { LithifyError, UsageError } from '../../contracts/errors';
-import type { CommandContext } from '../command';
-import { connected } from '../connection';
+import { UsageError } from '../../contracts/errors';
+import { connected, type PlaceFlags } from '../connection';
 import type { Destination } from '../destination';
 import { existingDelivery, existingStream } from '../destination';
-import { isConnectionFailure } from '../failure';
-import { hostAt } from '../host';
+import { isConnectionFailure, noAws } from '../failure';
 
 /** A destination that is there, and the clock that its arrival times come from. */
 export interface Target {
@@ -72,47 +70,47 @@ const existing = (clients: { readonly kinesis: KinesisClient; readonly firehose:
 
 /** Runs `work` with the target that the flags name. Throws a UsageError where there is none. */
 export const withTarget = async <T>(
-  context: Pick<CommandContext, 'endpoint' | 'stack' | 'stackGiven'>,
+  context: PlaceFlags,
   options: TargetOptions,
   work: (target: Target) => Promise<T>,
 ): Promise<T> => {
   const aim = namedAim(options);
-  if (options.region !== undefined) return withAws(options.region, aim, work);
+  if (options.region !== undefined) {
+    if (context.aws !== undefined)
+      throw new UsageError('--region and --aws are both given; --aws takes the region of the stack, so leave --region out.');
+    return inRegion(options.region, aim, context.wallMillis, work);
+  }
   return connected(context, async (connection) => {
-    const { clock } = connection.host;
-    const destination = await existing(connection, aim ?? aimAtFeed(connection.host.outputs, options));
+    const { controls, place } = connection;
+    const destination = await existing(connection, aim ?? aimAtFeed(place.outputs, options));
     const nowMillis = connection.now;
-    if (clock === 'wall') return work({ destination, nowMillis });
-    const host = hostAt(context.endpoint);
+    if (place.clock === 'wall' || controls === undefined) return work({ destination, nowMillis });
     let present = nowMillis;
     return work({
       destination,
       nowMillis,
       async advanceTo(millis) {
         if (millis <= present) return;
-        present = Date.parse((await host.advance(millis - present)).now);
+        present = Date.parse((await controls.advance(millis - present)).now);
       },
     });
   });
 };
 
 /** The SDK's own chain finds credentials, as in every other program of the person: variables, profiles, roles. */
-const withAws = async <T>(region: string, aim: Aim | undefined, work: (target: Target) => Promise<T>): Promise<T> => {
+const inRegion = async <T>(
+  region: string,
+  aim: Aim | undefined,
+  wallMillis: () => number,
+  work: (target: Target) => Promise<T>,
+): Promise<T> => {
   if (aim === undefined)
-    throw new UsageError('--region needs --to stream NAME or --to delivery NAME: feeds are those of a host.');
+    throw new UsageError('--region needs --to stream NAME or --to delivery NAME: feeds are those of a stack, which --aws finds.');
   const clients = { kinesis: new KinesisClient({ region }), firehose: new FirehoseClient({ region }) };
   try {
-    return await work({ destination: await existing(clients, aim), nowMillis: Date.now() });
+    return await work({ destination: await existing(clients, aim), nowMillis: wallMillis() });
   } catch (thrown) {
-    if (thrown instanceof Error && thrown.name === 'CredentialsProviderError') {
-      throw new UsageError('there are no AWS credentials; set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.', {
-        cause: thrown,
-      });
-    }
-    if (isConnectionFailure(thrown)) {
-      throw new LithifyError('no-answer', `AWS does not answer in region "${region}".`, { cause: thrown });
-    }
-    throw thrown;
+    throw isConnectionFailure(thrown) ? noAws(thrown) : thrown;
   } finally {
     clients.kinesis.destroy();
     clients.firehose.destroy();

@@ -194,7 +194,7 @@ export const collectStatus = async (
   const runs = await runsOf(connection, feed);
   return {
     feed,
-    now: connection.host.now,
+    now: connection.place.now,
     partitions: census.partitions.flatMap(({ path, registered }) => {
       if (registered === undefined) return [];
       const { published } = registered;

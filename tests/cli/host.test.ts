@@ -84,7 +84,7 @@ describe('the host', () => {
   });
 
   it('must name every output that the commands use', () => {
-    expect(() => outputsOf(description, endpoint)).toThrow('without the output streamName');
+    expect(() => outputsOf(description.outputs, 'the host')).toThrow('without the output streamName');
   });
 });
 

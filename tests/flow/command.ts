@@ -14,12 +14,14 @@ export interface Ran {
 export const runOn = async (lake: Lake, command: Command, ...args: readonly string[]): Promise<Ran> => {
   let [stdout, stderr] = ['', ''];
   const commands: Record<string, TableEntry> = { [command.name]: { summary: '', load: () => command } };
-  const exitCode = await runCli([command.name, ...args, '--endpoint', lake.host.endpoint], {
+  const place = args.includes('--aws') ? [] : ['--endpoint', lake.host.endpoint];
+  const exitCode = await runCli([command.name, ...args, ...place], {
     stdout: { write: (text) => (stdout += text) },
     stderr: { write: (text) => (stderr += text) },
     readInput: () => Promise.resolve(''),
     projectDirectory: '/checkout',
     version: '0',
+    wallMillis: () => lake.host.now(),
     commands,
   });
   return { exitCode, stdout, stderr };
