@@ -23,12 +23,14 @@ export const compareStatement = (feed: Feed, database: string, table: string, pa
   const keyColumns = feed.key === 'none' ? ['payload'] : feed.key.columns;
   const key = [...partitionNames, ...keyColumns.filter((name) => !partitionNames.includes(name))];
   const others = names(feed.curatedColumns).filter((name) => !key.includes(name) && name !== 'copies' && name !== 'payload');
-  const side = (from: string, where: string): string => `SELECT
+  // The rebuilt table may have partitions that nobody has published yet: there is nothing to compare those with.
+  const side = (from: string): string => `SELECT
       ${key.join(',\n      ')},
       sum(copies) AS copies,
       ${[...(key.includes('payload') ? [] : ['payload']), ...others].map((name) => `min(${name}) AS ${name}`).join(',\n      ')},
       1 AS there
-    FROM ${from}${where}
+    FROM ${from}
+    WHERE ${partitionPredicate(feed, partitions)}
     GROUP BY ${key.join(', ')}`;
   const differs = (name: string): string => `rebuilt.${name} IS DISTINCT FROM published.${name}`;
   const otherColumns =
@@ -42,10 +44,10 @@ export const compareStatement = (feed: Feed, database: string, table: string, pa
     .join(" || ' ' || ");
   return `WITH
   rebuilt AS (
-    ${side(qualified(database, table), '')}
+    ${side(qualified(database, table))}
   ),
   published AS (
-    ${side(qualified(database, feed.name), `\n    WHERE ${partitionPredicate(feed, partitions)}`)}
+    ${side(qualified(database, feed.name))}
   ),
   compared AS (
     SELECT

@@ -20,6 +20,25 @@ describe('a rebuild', () => {
   });
   afterEach(() => lake.remove());
 
+  it('takes a partition that was never published along with those that were', async () => {
+    await lake.put(event(7, 'c:x', SECOND), event(2, 'a:x', SECOND, { n: 3 }));
+    await lake.deliver();
+    await lake.compact({ rebuild: true, full: true });
+    expect(await lake.report()).toMatchObject({
+      status: 'succeeded',
+      partitions: 3,
+      compared: [
+        { partition: A, equal: false, differences: [{ what: 'copies', rows: 1 }] },
+        { partition: B, equal: true },
+      ],
+    });
+    expect(await lake.rows('SELECT event_type, sum(copies) FROM events GROUP BY 1 ORDER BY 1')).toEqual([
+      ['a', '6'],
+      ['b', '1'],
+      ['c', '1'],
+    ]);
+  });
+
   it('proves that it equals what is published, or names the difference, and publishes only what it could read again', async () => {
     const before = await lake.rows(ALL);
     await lake.compact({ rebuild: true, full: true });

@@ -10,7 +10,8 @@ describe('the comparison of a rebuild', () => {
 
   it('is Trino, as a real grammar reads it, and reads only the partitions that were rebuilt', () => {
     expect(mistakesIn(sql)).toEqual([]);
-    expect(sql).toContain("(event_type = 'push' AND created_date IN ('2026-11-20'))");
+    // On both sides: of what was rebuilt, too, only that counts which is published already.
+    expect(sql.split("(event_type = 'push' AND created_date IN ('2026-11-20'))")).toHaveLength(3);
   });
 
   it('looks at every column of the feed', () => {

@@ -49,7 +49,7 @@ describe('deciding whether a partition is due', () => {
     ['waits while its day is open', TODAY, { ...little, objects: 99 }, undefined, {}, false, /still open/],
     [
       'waits while its day has not begun',
-      { ...TODAY, createdDate: '2026-11-22' },
+      { ...TODAY, created_date: '2026-11-22' },
       { ...little, objects: 99 },
       undefined,
       {},
