@@ -7,7 +7,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
-import { LithifyError } from '../contracts/errors';
+import { LithifyError, UsageError } from '../contracts/errors';
 import { feedNamed } from '../contracts/feeds';
 import { LakeObjects } from '../handlers/aws/objects';
 import { CuratedPartitions } from '../handlers/aws/partitions';
@@ -128,6 +128,20 @@ export class Connection {
   async present(): Promise<string> {
     const { controls } = this;
     return controls === undefined ? new Date(this.wallMillis()).toISOString() : (await controls.describe()).now;
+  }
+
+  /**
+   * The outputs of a feed.
+   * @throws UsageError where it is off in this stack
+   */
+  feedOutputs(feed: string): StackOutputs['feeds'][string] {
+    const { feeds } = this.outputs;
+    const own = Object.hasOwn(feeds, feed) ? feeds[feed] : undefined;
+    if (own === undefined)
+      throw new UsageError(
+        `the feed ${feed} is off in stack ${this.place.stack}, which has ${Object.keys(feeds).join(', ')}; lithify:feeds.${feed}.enabled in its YAML switches it on.`,
+      );
+    return own;
   }
 
   close(): void {

@@ -39,7 +39,10 @@ export const environmentSchemas = {
     /** JSON array of accepted types, or empty: any other type is late. */
     EVENT_TYPES: json(z.array(z.string())),
   }),
-  validate: z.object({}),
+  validate: z.object({
+    /** JSON array of the feeds that the stack deploys. */
+    FEEDS: json(z.array(z.enum(FEED_NAMES)).min(1)),
+  }),
   lock: z.object({
     ...LAKE,
     STALE_LOCK_SECONDS: z.coerce.number().int().positive(),

@@ -15,6 +15,11 @@ export interface JudgedLine {
   readonly ok: true;
   /** The true one, whatever raw partition the line lies in. */
   readonly partition: Partition;
+  /**
+   * As the line is to lie in the lake, where it cannot lie there as it is: readers of text end a line at a carriage return as well, and only
+   * routing writes lines anew.
+   */
+  readonly line?: string;
 }
 
 export interface JudgeSettings {

@@ -1,7 +1,7 @@
 import { environment, STEP_NAMES, type StepName } from '../contracts/environments';
 import type { Feed } from '../contracts/feeds';
 import { lakeBucketName, namesOf, type Place } from './names';
-import type { Settings } from './settings';
+import { enabledFeeds, type Settings } from './settings';
 import { longestWriteSeconds } from './sizing';
 
 type Variables = Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export const functionEnvironments = (settings: Settings, place: Place): Readonly
   const catalog = { DATABASE: namesOf(settings.stack).database };
   const policy = { POLICY: JSON.stringify(settings.compaction.policy) };
   const environments: Record<StepName, Variables> = {
-    validate: {},
+    validate: { FEEDS: JSON.stringify(enabledFeeds(settings).map(({ name }) => name)) },
     lock: {
       ...lake,
       STALE_LOCK_SECONDS: String(machineTimeoutSeconds(settings)),

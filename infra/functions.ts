@@ -71,10 +71,6 @@ const stepOf = (parent: pulumi.Resource, site: Site, name: StepName, code: strin
     logGroupName: site.names.functionLogGroups[name],
     code,
     size: SIZES[name],
-    ...(hasVariables(site, name) ? { environment: (arns) => functionEnvironments(site.settings, arns)[name] } : {}),
+    environment: (arns) => functionEnvironments(site.settings, arns)[name],
     grants: (arns) => functionGrants(name, arns),
   });
-
-/** Lambda keeps no empty environment, so declaring one would show as a change for ever. Which variables there are depends on no place. */
-const hasVariables = ({ settings }: Site, name: StepName): boolean =>
-  Object.keys(functionEnvironments(settings, { accountId: '', region: '' })[name]).length > 0;

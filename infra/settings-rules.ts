@@ -1,5 +1,6 @@
 import { FEED_NAMES, feedNamed, type Feed } from '../contracts/feeds';
 import { LATE } from '../contracts/lake';
+import { feedNamesOf } from './names';
 import { shortestIntervalHours } from './schedule-interval';
 import type { Config, FeedConfig } from './settings';
 
@@ -12,8 +13,8 @@ const ACTIVE_PARTITION_QUOTA = 500;
 const MARGIN_DAYS = 7;
 
 /** What no single key can say: one sentence per contradiction, with both values. */
-export const contradictions = (config: Config): readonly string[] =>
-  RULES.map((rule) => rule(config)).filter((sentence) => sentence !== undefined);
+export const contradictions = (stack: string, config: Config): readonly string[] =>
+  RULES.map((rule) => rule(config, stack)).filter((sentence) => sentence !== undefined);
 
 /**
  * How long after its end a day may still get objects in its raw partition: on-time events of the following days, held up in the stream
@@ -22,7 +23,7 @@ export const contradictions = (config: Config): readonly string[] =>
 export const leastReceivingHours = ({ events, stream }: Config): number =>
   events.onTimeDaysBefore * 24 + stream.retentionHours + 1;
 
-type Rule = (config: Config) => string | undefined;
+type Rule = (config: Config, stack: string) => string | undefined;
 
 const shards: Rule = ({ stream }) => {
   if (stream.mode === 'provisioned' && stream.shardCount === undefined) {
@@ -61,11 +62,11 @@ const MIN_DYNAMIC_BUFFER_SECONDS = 60;
 
 /** What one feed's group contradicts, feed by feed: the first of them. */
 const ofEachFeed =
-  (problem: (feed: Feed, config: FeedConfig, whole: Config) => string | undefined): Rule =>
-  (config) =>
+  (problem: (feed: Feed, config: FeedConfig, whole: Config, stack: string) => string | undefined): Rule =>
+  (config, stack) =>
     FEED_NAMES.flatMap((name) => {
       const group = config.feeds?.[name];
-      return group === undefined ? [] : (problem(feedNamed(name), group, config) ?? []);
+      return group === undefined ? [] : (problem(feedNamed(name), group, config, stack) ?? []);
     })[0];
 
 const dynamicBuffers: Rule = ofEachFeed((feed, { bufferMebibytes, bufferSeconds }) => {
@@ -87,14 +88,25 @@ const feedShards: Rule = ofEachFeed((feed, { shardCount }, { stream }) => {
     : undefined;
 });
 
-const deliveryNames: Rule = ofEachFeed((feed, { deliveryName }, { feeds = {} }) => {
+/** The delivery streams that a feed would have in the stack, by their names. */
+const deliveriesOf = (stack: string, feed: Feed, deliveryName: string | undefined): readonly string[] => {
+  const { delivery, direct } = feedNamesOf(stack, feed, deliveryName);
+  return [delivery.delivery, ...(feed.sources.stream && feed.sources.direct ? [direct.delivery] : [])];
+};
+
+const deliveryNames: Rule = ofEachFeed((feed, { deliveryName }, { feeds = {} }, stack) => {
   if (deliveryName === undefined) return undefined;
   if (!feed.sources.direct)
     return `lithify:feeds.${feed.name}.deliveryName is "${deliveryName}"; only a feed that takes records directly may name its delivery stream`;
-  const other = FEED_NAMES.find((name) => name !== feed.name && feeds[name]?.deliveryName === deliveryName);
+  // Feeds that are off count as well: switching one on must not take the name of another one's stream.
+  const other = FEED_NAMES.find(
+    (name) =>
+      deliveriesOf(stack, feedNamed(name), feeds[name]?.deliveryName).filter((each) => each === deliveryName).length >
+      Number(name === feed.name),
+  );
   return other === undefined
     ? undefined
-    : `lithify:feeds.${feed.name}.deliveryName is "${deliveryName}", and so is that of ${other}; each delivery stream has a name of its own`;
+    : `lithify:feeds.${feed.name}.deliveryName is "${deliveryName}", which a delivery stream of ${other} is called; each has a name of its own`;
 });
 
 /** The page logs to the feed's stream and to its direct delivery stream. */
@@ -173,11 +185,6 @@ const sweep: Rule = ({ console }) =>
     ? undefined
     : `lithify:console.sweep is "${console.sweep}"; it must be cron(minutes hours day month weekday year) or rate(n minutes|hours|days)`;
 
-const consoleHasItsFeed: Rule = ({ console, feeds }) =>
-  console === undefined || feeds?.members?.enabled === true
-    ? undefined
-    : 'lithify:console is there, but lithify:feeds.members.enabled is not true; the members page logs to that feed';
-
 const protection: Rule = ({ protection: { protect, forceDestroy } }) =>
   protect && forceDestroy ? 'lithify:protection.forceDestroy is true; it must be false where protect is true' : undefined;
 
@@ -198,7 +205,6 @@ const RULES: readonly Rule[] = [
   timeZone,
   schedule,
   sweep,
-  consoleHasItsFeed,
   producer,
   protection,
 ];

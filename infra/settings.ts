@@ -123,7 +123,7 @@ export const parseSettings = (stack: string, config: Readonly<Record<string, unk
     ...(STACK.test(stack)
       ? []
       : [`the stack's name is "${stack}"; it must be 1 to 18 characters of a-z, 0-9 and single "-", a letter first`]),
-    ...(parsed.success ? contradictions(parsed.data) : parsed.error.issues.flatMap((issue) => sentences(issue, config))),
+    ...(parsed.success ? contradictions(stack, parsed.data) : parsed.error.issues.flatMap((issue) => sentences(issue, config))),
   ];
   if (!parsed.success || mistakes.length > 0) throw new UsageError(mistakes.join('\n'));
   const { compaction, ...rest } = parsed.data;
@@ -177,7 +177,8 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 const knownKeys = (schema: unknown, path: readonly PropertyKey[]): readonly string[] => {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return knownKeys(schema.unwrap(), path);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
+    return knownKeys(schema.unwrap(), path);
   if (!(schema instanceof z.ZodObject)) return [];
   const [head, ...rest] = path;
   const shape = schema.shape as Readonly<Record<PropertyKey, unknown>>;

@@ -75,7 +75,11 @@ export class ObjectJudge {
   #belongs(text: string | undefined): boolean {
     if (text === undefined || text === '') return false;
     const verdict = this.feed.judgeLine(text);
-    return verdict.ok && this.#columns.every((column) => verdict.partition[column] === this.partition[column]);
+    return (
+      verdict.ok &&
+      verdict.line === undefined &&
+      this.#columns.every((column) => verdict.partition[column] === this.partition[column])
+    );
   }
 }
 
@@ -140,8 +144,9 @@ export class ObjectSplitter {
     }
     const path = partitionPath(verdict.partition);
     const piece = this.#pieces.get(path);
-    if (piece === undefined) this.#pieces.set(path, { partition: verdict.partition, lines: [text] });
-    else piece.lines.push(text);
+    const line = verdict.line ?? text;
+    if (piece === undefined) this.#pieces.set(path, { partition: verdict.partition, lines: [line] });
+    else piece.lines.push(line);
     this.#characters += text.length;
   }
 

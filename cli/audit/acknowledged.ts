@@ -138,6 +138,11 @@ export interface AcknowledgedFacts {
   /** Acknowledged within the time that a delivery may take: what may be in flight where nobody can tell. */
   readonly recent: number;
   readonly unreadableObjects: number;
+  /**
+   * Of a feed without a transform, whose records lie as they were sent and need not be a line each: lines that cannot be used. Undefined where
+   * every record is a line.
+   */
+  readonly unusableLines: number | undefined;
   /** Why some of the records can no longer be accounted for; undefined where all can. */
   readonly forgotten: string | undefined;
   /** Whether records arrived or were delivered while the numbers were taken. */
@@ -154,8 +159,10 @@ export interface AcknowledgedCheck {
   readonly tolerance: { readonly records: number; readonly because: string } | null;
   /** Beyond the tolerance. */
   readonly missing: number;
-  /** Accepted more than once: delivery is at least once, and a file may have been placed by hand. */
+  /** Accepted more than once: delivery is at least once, and a file may have been placed by hand. Without a transform, also records of several lines. */
   readonly redelivered: number;
+  /** Whether every record is a line: a transform sees to that. */
+  readonly linePerRecord: boolean;
   /** Why a missing record is no difference here; null where it is one. */
   readonly notJudged: string | null;
   readonly ok: boolean;
@@ -163,7 +170,7 @@ export interface AcknowledgedCheck {
 
 /** Acknowledged = accepted lines + errors + in flight. */
 export const judgeAcknowledged = (facts: AcknowledgedFacts): AcknowledgedCheck => {
-  const { acknowledged, accepted, errors, inFlight, recent, unreadableObjects, forgotten, moving } = facts;
+  const { acknowledged, accepted, errors, inFlight, recent, unreadableObjects, unusableLines, forgotten, moving } = facts;
   const open = acknowledged - accepted - errors - (inFlight ?? 0);
   const tolerated = inFlight === undefined ? Math.min(Math.max(open, 0), recent) : 0;
   const missing = Math.max(0, open - tolerated);
@@ -174,7 +181,9 @@ export const judgeAcknowledged = (facts: AcknowledgedFacts): AcknowledgedCheck =
         ? 'records arrived or were delivered meanwhile'
         : unreadableObjects > 0
           ? `${unreadableObjects} objects are unreadable, and nobody can count their lines`
-          : forgotten;
+          : (unusableLines ?? 0) > 0
+            ? `${unusableLines} lines cannot be used, and each may be several records that were sent without a line break`
+            : forgotten;
   return {
     acknowledged,
     accepted,
@@ -189,6 +198,7 @@ export const judgeAcknowledged = (facts: AcknowledgedFacts): AcknowledgedCheck =
         : null,
     missing,
     redelivered: Math.max(0, -open),
+    linePerRecord: unusableLines === undefined,
     notJudged: notJudged ?? null,
     ok: missing === 0 || notJudged !== undefined,
   };

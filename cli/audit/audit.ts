@@ -82,8 +82,11 @@ export interface Audit {
     };
     /** All that producers were told is kept = lines accepted into raw + errors + in flight. */
     readonly acknowledged: AcknowledgedCheck;
-    /** UUID and creation time that stand under more than one type: both are kept. Reported, and no difference. */
-    readonly typeConflicts: { readonly keys: number; readonly examples: readonly Readonly<Record<string, string | null>>[] };
+    /** Keys that stand under more than one type: both are kept. Reported, and no difference. Null for a feed whose key has no type in it. */
+    readonly typeConflicts: {
+      readonly keys: number;
+      readonly examples: readonly Readonly<Record<string, string | null>>[];
+    } | null;
     /** The raw zone by SQL against the same by ledgers, markers and by reading. */
     readonly raw: {
       readonly partitions: number;
@@ -224,18 +227,24 @@ const rawCheck = async (
   const lines = new Map(await rawLines(ask, feed, database, table, together));
   for (const account of apart)
     for (const [path, count] of await rawLines(ask, feed, database, table, [account])) lines.set(path, count);
-  const differences = [...rawDifferences(compared, lines)];
+  const found = [...rawDifferences(compared, lines)];
   let all = compared.reduce((sum, account) => sum + expectedRawLines(account), 0);
-  if (feed.rawLayout === 'arrival') return { partitions: compared.length, lines: all, skipped, differences };
+  if (feed.rawLayout === 'arrival') return { partitions: compared.length, lines: all, skipped, differences: found };
   const mixedTable = feed.rawLayout === 'time' ? table : lateTable(feed.name);
   if (sources.late.unreadable.length > 0) {
     skipped.push({ partition: sources.late.partition, reason: 'it holds unreadable objects, which fail a query' });
   } else {
     const [row] = await ask(linesStatement(database, mixedTable));
-    differences.push(...rawDifferences([sources.late], new Map([[sources.late.partition, numberOf(row, 'line_count')]])));
+    found.push(...rawDifferences([sources.late], new Map([[sources.late.partition, numberOf(row, 'line_count')]])));
     all += expectedRawLines(sources.late);
   }
-  return { partitions: compared.length, lines: all, skipped, differences };
+  if (feed.transform !== undefined) return { partitions: compared.length, lines: all, skipped, differences: found };
+  // Nobody saw to it that a record is one line: a carriage return within it ends one for a reader of text, and for nobody else.
+  const cut = found.map((one) => ({
+    partition: one.partition,
+    reason: `its records lie as they were sent; readers of text find ${one.found} lines where there are ${one.expected}`,
+  }));
+  return { partitions: compared.length, lines: all, skipped: [...skipped, ...cut], differences: [] };
 };
 
 const recordedOf = (census: PartitionCensus, feed: Feed) => {
@@ -299,7 +308,8 @@ const typeConflictsCheck = async (
   table: string,
 ): Promise<Audit['checks']['typeConflicts']> => {
   const statement = typeConflictsStatement(feed, database, table, EXAMPLES);
-  const rows = statement === undefined ? [] : await ask(statement);
+  if (statement === undefined) return null;
+  const rows = await ask(statement);
   return { keys: numberOf(rows[0], 'key_count'), examples: rows.map(({ key_count: _count, ...example }) => example) };
 };
 
@@ -340,6 +350,7 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
     inFlight: atLast.inFlight,
     recent: atLast.recent,
     unreadableObjects: sources.unreadable.length + errors.unreadable.length,
+    unusableLines: feed.transform === undefined ? sources.rejectedLines + sources.unusableLines : undefined,
     forgotten: forgottenSince(atLast.firstMillis, await forgottenAfterDays(connection.s3, outputs.bucket, name), connection.now),
     moving: atFirst.records !== atLast.records || atFirst.inFlight !== atLast.inFlight,
   });

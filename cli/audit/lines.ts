@@ -1,3 +1,4 @@
+import { feedNamed } from '../../contracts/feeds';
 import { counted, readableCount } from '../format/readable';
 import type { AcknowledgedCheck } from './acknowledged';
 import type { Audit } from './audit';
@@ -15,7 +16,7 @@ const differenceLines = (differences: readonly Difference[]): readonly string[] 
 
 const acknowledgedLines = (check: AcknowledgedCheck, mark: string): readonly string[] => [
   `${mark} acknowledged: ${counted(check.acknowledged, 'record')} = ${readableCount(check.accepted)} accepted + ${readableCount(check.errors)} errors + ` +
-    `${readableCount(check.inFlight)} in flight${check.redelivered === 0 ? '' : ` - ${readableCount(check.redelivered)} accepted more than once`}`,
+    `${readableCount(check.inFlight)} in flight${check.redelivered === 0 ? '' : ` - ${readableCount(check.redelivered)} ${check.linePerRecord ? 'accepted more than once' : 'lines more than records'}`}`,
   ...(check.missing === 0
     ? []
     : [
@@ -30,13 +31,13 @@ const acknowledgedLines = (check: AcknowledgedCheck, mark: string): readonly str
 export const auditLines = ({ feed, ok, checks, unreadable, changedMeanwhile }: Audit): readonly string[] => {
   const { keys, misfiled, accounts, acknowledged, typeConflicts, raw, routed } = checks;
   const mark = (good: boolean): string => (good ? 'ok  ' : 'FAIL');
+  const isKeyless = feedNamed(feed).key === 'none';
   const reasons = [...new Set(raw.skipped.map(({ reason }) => reason))];
   return [
-    `${mark(keys.duplicates === 0)} each event once: ${counted(keys.rows, 'row')}, ${counted(keys.distinct, 'key')}`,
-    ...keys.examples.map(
-      (example) =>
-        `    ${example['event_type']} ${example['event_uuid']} ${example['created_datetime']}: ${example['times']} times`,
-    ),
+    isKeyless
+      ? `${mark(true)} no key: each record is a row of its own, ${counted(keys.rows, 'row')}`
+      : `${mark(keys.duplicates === 0)} each key once: ${counted(keys.rows, 'row')}, ${counted(keys.distinct, 'key')}`,
+    ...keys.examples.map(({ times, ...key }) => `    ${Object.values(key).join(' ')}: ${times} times`),
     `${mark(misfiled.rows === 0)} each in its partition: ${counted(misfiled.rows, 'row')} misfiled`,
     ...misfiled.partitions.slice(0, SHOWN).map((partition) => `    ${partition}`),
     `${mark(accounts.differences.length === 0)} accounts of ${counted(accounts.partitions, 'partition')}: ` +
@@ -46,8 +47,10 @@ export const auditLines = ({ feed, ok, checks, unreadable, changedMeanwhile }: A
     `    redelivered: ${counted(accounts.redelivered, 'copy', 'copies')} merged; in conflict: ${readableCount(accounts.conflicts)} times copies of one key differed`,
     `    expired since: ${counted(accounts.expired.objects, 'source')} with ${counted(accounts.expired.lines, 'line')}, which the ledgers remember`,
     ...acknowledgedLines(acknowledged, mark(acknowledged.ok)),
-    `${mark(true)} one type per key: ${counted(typeConflicts.keys, 'key')} under more than one type, all kept`,
-    ...typeConflicts.examples.map(
+    ...(typeConflicts === null
+      ? []
+      : [`${mark(true)} one type per key: ${counted(typeConflicts.keys, 'key')} under more than one type, all kept`]),
+    ...(typeConflicts?.examples ?? []).map(
       (example) =>
         `    ${Object.entries(example)
           .map(([name, value]) => (name === 'types' ? `under ${value}` : value))

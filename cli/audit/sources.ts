@@ -14,6 +14,7 @@ import {
 import { collect, concurrently } from '../../handlers/aws/concurrently';
 import type { LakeObjects, ListedObject } from '../../handlers/aws/objects';
 import { blocksOf, Budget, Refused } from '../../handlers/aws/sources';
+import { linesIn } from '../../workflows/lines';
 import { linesOf } from '../../workflows/novelty';
 import { routedSchema, type RouteOutcome, type SetAside } from '../../workflows/documents';
 import { sourceHash, stretchName } from '../../workflows/routing';
@@ -36,10 +37,13 @@ export interface SourceAccounts {
   /** Lines of pieces whose source has no marker yet, so that they are there twice until the next run. */
   readonly twiceLines: number;
   readonly unreadable: readonly SetAside[];
+  /** Lines that cannot be used, among those that are not yet compacted; counted of a feed without a transform alone, where routing is the first to judge. */
+  readonly unusableLines: number;
 }
 
 interface CountedObjects {
   readonly lines: ReadonlyMap<string, number>;
+  readonly unusable: number;
   readonly unreadable: readonly SetAside[];
 }
 
@@ -47,20 +51,32 @@ const CONCURRENT_READS = 8;
 /** Of the hash that a piece's name begins with. */
 const HASH_LENGTH = sourceHash('', '').length;
 
-/** Reads objects and counts their lines. One that vanished since it was listed (a lifecycle rule's work) counts nothing. */
+/** Lines of a block that routing would reject. */
+const unusableIn = (feed: Pick<Feed, 'judgeLine'>, block: Buffer): number => {
+  let found = 0;
+  for (const { text } of linesIn(block)) if (text !== '' && (text === undefined || !feed.judgeLine(text).ok)) found++;
+  return found;
+};
+
+/** Reads objects and counts their lines; `judge` also counts those that it cannot use. One that vanished since it was listed (a lifecycle rule's work) counts nothing. */
 const count = async (
   objects: LakeObjects,
   sources: readonly ListedObject[],
   onRead: (read: number) => void,
+  judge?: Pick<Feed, 'judgeLine'>,
 ): Promise<CountedObjects> => {
   const lines = new Map<string, number>();
   const unreadable: SetAside[] = [];
-  let read = 0;
+  let [read, unusable] = [0, 0];
   await concurrently(sources, CONCURRENT_READS, async (source) => {
     try {
-      let found = 0;
-      for await (const block of blocksOf(objects, source, new Budget(Infinity))) found += lineCount(block);
+      let [found, rejected] = [0, 0];
+      for await (const block of blocksOf(objects, source, new Budget(Infinity))) {
+        found += lineCount(block);
+        if (judge !== undefined) rejected += unusableIn(judge, block);
+      }
       lines.set(source.key, found);
+      unusable += rejected;
     } catch (thrown) {
       if (!(thrown instanceof Refused)) throw thrown;
       const { refusal } = thrown;
@@ -69,7 +85,7 @@ const count = async (
     }
     onRead(++read);
   });
-  return { lines, unreadable: unreadable.sort((left, right) => (left.key < right.key ? -1 : 1)) };
+  return { lines, unusable, unreadable: unreadable.sort((left, right) => (left.key < right.key ? -1 : 1)) };
 };
 
 /** Lines of delivery's error objects: those that the transform or the delivery refused. Rejected lines of routing are apart. */
@@ -109,7 +125,7 @@ export const sourceAccounts = async (
 ): Promise<SourceAccounts> => {
   const table = feed.name;
   const fresh = [...census.partitions.flatMap((partition) => partition.fresh), ...census.late.fresh];
-  const { lines, unreadable } = await count(objects, fresh, onRead);
+  const { lines, unusable, unreadable } = await count(objects, fresh, onRead, feed.transform === undefined ? feed : undefined);
   const markers = await readMarkers(objects, table, markerKeys);
   const markerLines = (source: ListedObject): number => markers.get(markerKey(table, source.key, source.etag))?.lines ?? 0;
   const linesIn = (sources: readonly ListedObject[]): number => sum(sources, ({ key }) => lines.get(key) ?? 0);
@@ -167,6 +183,7 @@ export const sourceAccounts = async (
     rejectedLines: sum([...markers.values()], ({ rejected }) => rejected),
     twiceLines: sum(twice, ([, each]) => each),
     unreadable,
+    unusableLines: unusable,
   };
 };
 

@@ -146,6 +146,7 @@ On a clock that is set by hand a run that waits (for the writes of a run that di
       throw thrown;
     }
     return connected(context, async (connection) => {
+      connection.feedOutputs(values.feed);
       const executionArn = await start(connection.sfn, connection.outputs.stateMachineArn, input);
       if (!wait && !values['dry-run']) {
         context.output.say(`started ${executionArn}`);

@@ -19,15 +19,24 @@ export const hints = ({ endpoint, clock }: Pick<Host, 'endpoint' | 'clock'>): re
   ];
 };
 
+/** Outputs by their paths, `feeds.users.streamName`, in the order in which the program has them. */
+export const flat = (outputs: Readonly<Record<string, unknown>>, path = ''): readonly (readonly [string, string])[] =>
+  Object.entries(outputs).flatMap(([name, value]) =>
+    typeof value === 'object' && value !== null
+      ? flat(value as Readonly<Record<string, unknown>>, `${path}${name}.`)
+      : [[`${path}${name}`, String(value)] as const],
+  );
+
 const announce = (output: Output, host: Host, stack: string, dataDirectory: string): void => {
   const { endpoint, region, accountId, clock, outputs } = host;
-  const column = Math.max(...Object.keys(outputs).map((name) => name.length));
+  const named = flat(outputs);
+  const column = Math.max(...named.map(([name]) => name.length));
   output.say(
     `The embedded host runs stack ${stack} at ${endpoint} (${clock === 'manual' ? 'a clock set by hand' : "the wall's clock"}).`,
   );
   output.say(`Region ${region}, account ${accountId}; any keys will do. The lake lies under ${dataDirectory}.`);
   output.say('');
-  for (const [name, value] of Object.entries(outputs)) output.say(`  ${name.padEnd(column)}  ${String(value)}`);
+  for (const [name, value] of named) output.say(`  ${name.padEnd(column)}  ${value}`);
   output.say('');
   output.say('Try, in a second terminal:');
   for (const line of hints(host)) output.say(`  ${line}`);

@@ -100,6 +100,7 @@ still be writing is waited out (15 minutes).
     if (!RUN.test(run))
       throw new UsageError(`"${run}" is no id of a run; \`lithify runs\` shows them, such as 20261121T003000Z-1a2b3c4d.`);
     return connected(context, async (connection): Promise<ExitCode> => {
+      connection.feedOutputs(feed);
       const { objects, outputs, place } = connection;
       const request: RollbackRequest = {
         objects,

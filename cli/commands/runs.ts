@@ -92,8 +92,9 @@ rolled back of it since.
       throw new UsageError(`"${verb}" is nothing that \`lithify runs\` does; it lists runs, or shows one: runs show RUN.`);
     if (verb === 'show' && run === undefined)
       throw new UsageError('`lithify runs show` needs the id of a run; `lithify runs` lists them.');
-    return connected(context, (connection) =>
-      run === undefined ? list(context, connection, feed, limit) : show(context, connection, feed, run),
-    );
+    return connected(context, (connection) => {
+      connection.feedOutputs(feed);
+      return run === undefined ? list(context, connection, feed, limit) : show(context, connection, feed, run);
+    });
   },
 });

@@ -17,6 +17,7 @@ the numbers are exact), what the last runs did and could not read, who holds the
   options: { feed: choice(FEED_NAMES, 'the feed to look at', 'events') },
   async run(context, { feed }) {
     return connected(context, async (connection): Promise<ExitCode> => {
+      connection.feedOutputs(feed);
       const status = await collectStatus(connection, feed, (line) => context.output.progress(line));
       context.output.progress('');
       for (const line of statusLines(status, context.output.columns)) context.output.say(line);

@@ -20,6 +20,7 @@ Differences are named per partition, and the exit code is 1 if there is any. Unr
   options: { feed: choice(FEED_NAMES, 'the feed to audit', 'events') },
   async run(context, { feed }) {
     return connected(context, async (connection): Promise<ExitCode> => {
+      connection.feedOutputs(feed);
       const held = await readLock(connection.objects, feed);
       if (held !== undefined)
         context.output.note(

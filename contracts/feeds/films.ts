@@ -53,7 +53,9 @@ const judgeLine = (line: string): JudgedLine | Rejected => {
   }
   if (filmAt < 0 || !FILM_ID.test(line.slice(spans[filmAt + 2], spans[filmAt + 3])))
     return rejected('film_id', `film_id ${valueShown(line, spans, filmAt)} must be a whole number from 1 on, without quotes`);
-  return { ok: true, partition: { streamed_date: dateOf(millis) } };
+  const partition = { streamed_date: dateOf(millis) };
+  // JSON has line breaks between its tokens alone, so nothing of what the record says goes with them.
+  return line.includes('\r') ? { ok: true, partition, line: line.replaceAll('\r', '') } : { ok: true, partition };
 };
 
 const text = (name: string, comment: string, path = name) => read(name, 'string', { from: 'text', path }, comment);

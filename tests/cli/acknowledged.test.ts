@@ -21,6 +21,7 @@ const facts = (changed: Partial<AcknowledgedFacts> = {}): AcknowledgedFacts => (
   inFlight: 6,
   recent: 10,
   unreadableObjects: 0,
+  unusableLines: undefined,
   forgotten: undefined,
   moving: false,
   ...changed,
@@ -31,6 +32,11 @@ describe('acknowledged = accepted + errors + in flight', () => {
     expect(judgeAcknowledged(facts())).toMatchObject({ ok: true, missing: 0, redelivered: 0, inFlight: 6, tolerance: null });
     expect(judgeAcknowledged(facts({ accepted: 89 }))).toMatchObject({ ok: false, missing: 1, notJudged: null });
     expect(judgeAcknowledged(facts({ acknowledged: 101 }))).toMatchObject({ ok: false, missing: 1 });
+  });
+
+  it('judges a feed whose records need not be lines as long as all of its lines can be used', () => {
+    expect(judgeAcknowledged(facts({ unusableLines: 0 }))).toMatchObject({ ok: true, linePerRecord: false });
+    expect(judgeAcknowledged(facts({ unusableLines: 0, accepted: 89 }))).toMatchObject({ ok: false, missing: 1 });
   });
 
   it('takes what is there too often for redelivered', () => {
@@ -48,6 +54,7 @@ describe('acknowledged = accepted + errors + in flight', () => {
 
   it.each([
     [{ unreadableObjects: 1 }, /unreadable/],
+    [{ unusableLines: 2 }, /2 lines cannot be used, and each may be several records/],
     [{ forgotten: 'it is long ago' }, /long ago/],
     [{ moving: true }, /meanwhile/],
   ])('says why a missing record is not judged: %j', (change, reason) => {

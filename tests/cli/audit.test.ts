@@ -239,6 +239,7 @@ describe('an audit for people', () => {
         tolerance: null,
         missing: 0,
         redelivered: 0,
+        linePerRecord: true,
         notJudged: null,
         ok: true,
       },
@@ -262,6 +263,22 @@ describe('an audit for people', () => {
     expect(text).toContain('ok   acknowledged: 7 records = 6 accepted + 1 errors + 0 in flight');
     expect(text).toContain('1 key under more than one type, all kept');
     expect(text).toContain('u d under a, b');
+  });
+
+  it('speaks of each feed in its own terms', () => {
+    const checks = {
+      ...ok.checks,
+      acknowledged: { ...ok.checks.acknowledged, redelivered: 4, linePerRecord: false },
+      typeConflicts: null,
+    };
+    const text = auditLines({ ...ok, feed: 'films', checks }).join('\n');
+    expect(text).toContain('ok   no key: each record is a row of its own, 3 rows');
+    expect(text).toContain('- 4 lines more than records');
+    expect(text).not.toContain('one type per key');
+    const keys = { rows: 3, distinct: 2, duplicates: 1, examples: [{ arrival_date: '2026-11-20', id: 'p', times: '2' }] };
+    const users = auditLines({ ...ok, feed: 'telemetry', checks: { ...checks, keys } });
+    expect(users).toContain('FAIL each key once: 3 rows, 2 keys');
+    expect(users).toContain('    2026-11-20 p: 2 times');
   });
 
   it('says how many acknowledged records are missing, and what is tolerated', () => {

@@ -1,4 +1,4 @@
-import { FEEDS } from '../../contracts/feeds';
+import { feedNamed, FEEDS } from '../../contracts/feeds';
 import { transform } from '../../handlers/transform/core';
 
 const SETTINGS = { onTimeDaysBefore: 1, eventTypes: [] };
@@ -72,6 +72,24 @@ describe('the judge of films', () => {
 
   it.each(['7', 0, 1.5, -1, null])('refuses the film %j', (film) => {
     expect(FEEDS.films.judgeLine(line('2026-11-21T10:00:00Z', film))).toMatchObject({ ok: false, code: 'film_id' });
+  });
+});
+
+describe('the lines of films', () => {
+  const record = '{"timestamp":"2026-11-21T10:00:00Z",\r"film_id":5,\r\r"state":"a\\rb"}';
+
+  it('are written anew where a reader of text would cut them, and say the same', () => {
+    const judged = feedNamed('films').judgeLine(record);
+    expect(judged).toEqual({
+      ok: true,
+      partition: { streamed_date: '2026-11-21' },
+      line: '{"timestamp":"2026-11-21T10:00:00Z","film_id":5,"state":"a\\rb"}',
+    });
+    expect(JSON.parse((judged as { line: string }).line)).toEqual(JSON.parse(record));
+    expect(feedNamed('films').judgeLine((judged as { line: string }).line)).toEqual({
+      ok: true,
+      partition: { streamed_date: '2026-11-21' },
+    });
   });
 });
 

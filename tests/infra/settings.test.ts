@@ -170,12 +170,88 @@ describe('a mistake in the config is one sentence that names the key, the value 
       'lithify:protection.forceDestroy is true; it must be false where protect is true',
     ],
     [
+      'an unknown feed',
+      (config) => void (config['feeds']!['visits'] = { enabled: true }),
+      'lithify:feeds has no key "visits"; known: users, films, telemetry, members',
+    ],
+    [
+      'a feed that is neither on nor off',
+      (config) => void (config['feeds']!['users'] = { enabled: 'on' }),
+      'lithify:feeds.users.enabled is "on"; it must be true or false',
+    ],
+    [
+      'a buffer that dynamic partitioning does not take, in size',
+      (config) => void (config['feeds']!['members'] = { enabled: true, bufferMebibytes: 63 }),
+      'lithify:feeds.members.bufferMebibytes is 63; it must be at least 64, since the delivery partitions by what the transform says',
+    ],
+    [
+      'a buffer that dynamic partitioning does not take, in time',
+      (config) => void (config['feeds']!['members'] = { enabled: true, bufferSeconds: 59 }),
+      'lithify:feeds.members.bufferSeconds is 59; it must be at least 60, since the delivery partitions by what the transform says',
+    ],
+    [
+      'shards of a feed without a stream',
+      (config) => void (config['feeds']!['films'] = { enabled: true, shardCount: 2 }),
+      'lithify:feeds.films.shardCount is 2; the feed has no stream',
+    ],
+    [
+      'shards of a feed on demand',
+      (config) => {
+        config['stream'] = { mode: 'on-demand', retentionHours: 24 };
+        config['feeds']!['users'] = { enabled: true, shardCount: 2 };
+      },
+      'lithify:feeds.users.shardCount is 2; an on-demand stream has no shard count',
+    ],
+    [
+      'a delivery name that none can have',
+      (config) => void (config['feeds']!['films'] = { enabled: true, deliveryName: 'etl3 delivery' }),
+      'lithify:feeds.films.deliveryName is "etl3 delivery"; it must be 1 to 64 letters, digits, "_", "." and "-"',
+    ],
+    [
+      'a delivery name where records come by the stream alone',
+      (config) => void (config['feeds']!['users'] = { enabled: true, deliveryName: 'mine' }),
+      'lithify:feeds.users.deliveryName is "mine"; only a feed that takes records directly may name its delivery stream',
+    ],
+    [
+      "another feed's delivery name, as the stack makes it",
+      (config) => void (config['feeds']!['films'] = { enabled: true, deliveryName: 'lithify-dev-users' }),
+      'lithify:feeds.films.deliveryName is "lithify-dev-users", which a delivery stream of users is called; each has a name of its own',
+    ],
+    [
+      "the name of the feed's own other delivery",
+      (config) => void (config['feeds']!['members'] = { enabled: true, deliveryName: 'lithify-dev-members' }),
+      'lithify:feeds.members.deliveryName is "lithify-dev-members", which a delivery stream of members is called; each has a name of its own',
+    ],
+    [
+      'a page without the feed that it logs to',
+      (config) => {
+        config['console'] = { isFirehose: false, sweep: 'rate(15 minutes)', issuer: 'https://id.example', audience: ['lithify'] };
+        config['feeds']!['members'] = { enabled: false };
+      },
+      'lithify:feeds.members is off; it must be enabled where lithify:console is given, since the page logs to it',
+    ],
+    [
+      'an unknown key of the telemetry functions',
+      (config) => void (config['telemetry'] = { pause: 1 }),
+      'lithify:telemetry has no key "pause"; known: scheduleEnabled, schedule, producerTimeoutSeconds, pauseSeconds, pointsPerSend, gridDegrees',
+    ],
+    [
       'a retention that CloudWatch has not',
       (config) => void (config['retention']!['logsDays'] = 15),
       'lithify:retention.logsDays is 15; it must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653',
     ],
   ])('%s', (_what, change, sentence) => {
     expect(sentencesOf(change)).toEqual([sentence]);
+  });
+
+  test('two feeds may not take the same name', () => {
+    const told = sentencesOf((config) => {
+      config['feeds']!['films'] = { enabled: true, deliveryName: 'same' };
+      config['feeds']!['members'] = { enabled: true, deliveryName: 'same' };
+    });
+    expect(told).toEqual([
+      'lithify:feeds.films.deliveryName is "same", which a delivery stream of members is called; each has a name of its own',
+    ]);
   });
 
   test('all mistakes are told at once', () => {

@@ -1,4 +1,4 @@
-import { EVENTS } from '../../contracts/feeds';
+import { EVENTS, feedNamed } from '../../contracts/feeds';
 import fc from 'fast-check';
 import { partitionPath } from '../../contracts/lake';
 import { judgeObject, ObjectJudge, ObjectSplitter, sourceHash, stretchName, type Split } from '../../workflows/routing';
@@ -89,6 +89,23 @@ describe('splitting an object', () => {
       { lineNumber: 2, errorCode: 'utf-8', errorMessage: 'the line is not valid UTF-8', rawData: '/w==' },
     ]);
     expect(split.lines).toBe(3);
+  });
+
+  it('writes a line anew where its judge says so, and never takes it for one that may stay as it is', () => {
+    const body = Buffer.from('{"timestamp":"2026-11-21T10:00:00Z",\r"film_id":5}\r\n');
+    const partition = { streamed_date: '2026-11-21' };
+    const splitter = new ObjectSplitter(feedNamed('films'));
+    expect([...splitter.take(body), ...splitter.end()]).toEqual([
+      {
+        lines: 1,
+        pieces: [{ partition, lines: ['{"timestamp":"2026-11-21T10:00:00Z","film_id":5}'] }],
+        rejected: [],
+      },
+    ]);
+    expect(judgeObject(feedNamed('films'), body, partition).own).toBe(false);
+    expect(
+      judgeObject(feedNamed('films'), Buffer.from('{"timestamp":"2026-11-21T10:00:00Z","film_id":5}\r\n'), partition).own,
+    ).toBe(true);
   });
 
   it('lets empty objects and empty lines go, since they hold nothing', () => {

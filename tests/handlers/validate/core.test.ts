@@ -33,6 +33,16 @@ describe('the run of an execution', () => {
     );
   });
 
+  it('is refused for a feed that is off in the stack', () => {
+    expect(() => runOf(request({ feed: 'users' }), ['events', 'films'])).toThrow(
+      expect.objectContaining({
+        name: 'InvalidInput',
+        message: 'feed is "users", which is off in this stack; allowed: events, films',
+      }) as Error,
+    );
+    expect(runOf(request({ feed: 'films' }), ['events', 'films']).table).toBe('films');
+  });
+
   it.each([
     { rebuild: true, full: true },
     { rebuild: true, eventType: 'push' },
