@@ -123,6 +123,21 @@ const dropTable = async (name: string): Promise<void> => {
   }
 };
 
+/** The objects that lie right in the folders. */
+const objectsIn = async (folders: readonly string[]): Promise<readonly string[]> =>
+  (
+    await concurrently(folders, 4, async (folder) =>
+      (await collect(objects.list(folder))).map(({ key }) => key).filter((key) => folderOf(key) === folder),
+    )
+  ).flat();
+
+/**
+ * Those of the ledgers that are there. Attempts name ledgers that they never wrote, and that an earlier sweep has deleted: in a versioned bucket
+ * each further deletion would leave a further marker.
+ */
+const ledgersThere = async (ledgers: ReadonlySet<string>): Promise<readonly string[]> =>
+  (await objectsIn([...new Set([...ledgers].map(folderOf))])).filter((key) => ledgers.has(key));
+
 /** Notes what no partition names and deletes what stayed unnamed for the grace period: ledgers first, then files. Never raw. */
 export const handler = step('sweep', async (event): Promise<SweepResult> => {
   const { run, now } = sweepRequest.parse(event);
@@ -139,18 +154,16 @@ export const handler = step('sweep', async (event): Promise<SweepResult> => {
   if (noted === undefined) return superseded;
 
   if (!(await ownsLock(objects, run))) return superseded;
-  await objects.removeAll([...due.ledgers]);
-  const folders = await concurrently([...due.files, ...due.gathered], 4, async (folder) =>
-    (await collect(objects.list(folder))).map(({ key }) => key).filter((key) => folderOf(key) === folder),
-  );
-  const files = folders.flat();
+  const ledgers = await ledgersThere(due.ledgers);
+  await objects.removeAll(ledgers);
+  const files = await objectsIn([...due.files, ...due.gathered]);
   await objects.removeAll(files);
   await concurrently([...due.tables], 4, dropTable);
   const left = without(notices, due);
   // Where a later sweep wrote meanwhile, its notices stand: what they still name of the deleted is deleted again, for nothing.
   await objects.replace(key, noted, JSON.stringify(left));
   return {
-    deletedObjects: due.ledgers.size + files.length,
+    deletedObjects: ledgers.length + files.length,
     notices: Object.values(left).reduce((sum, things) => sum + Object.keys(things).length, 0),
     status: 'swept',
   };
