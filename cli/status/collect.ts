@@ -1,5 +1,11 @@
 import { GetScheduleCommand, ResourceNotFoundException } from '@aws-sdk/client-scheduler';
-import { DescribeExecutionCommand, ExecutionDoesNotExist, InvalidArn, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  InvalidArn,
+  ListExecutionsCommand,
+  type ExecutionListItem,
+} from '@aws-sdk/client-sfn';
 import { feedNamed } from '../../contracts/feeds';
 import { reportKey, LATE } from '../../contracts/lake';
 import { collect, concurrently } from '../../handlers/aws/concurrently';
@@ -74,16 +80,28 @@ const LAST_RUNS = 10;
 /** The feed whose stream a consumer reads as well. */
 const TELEMETRY = 'telemetry';
 
-const runsOf = async ({ sfn, objects, outputs }: Connection, feed: string): Promise<readonly RunStatus[]> => {
-  // One machine runs them all: of so many executions about as many are of each feed.
+/** The newest executions by the feed that their input names. */
+export type ExecutionsByFeed = ReadonlyMap<string, readonly ExecutionListItem[]>;
+
+/** One machine runs all feeds: of so many executions about as many are of each. */
+export const lastExecutions = async ({ sfn, outputs }: Connection): Promise<ExecutionsByFeed> => {
   const maxResults = LAST_RUNS * Object.keys(outputs.feeds).length;
   const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: outputs.stateMachineArn, maxResults }));
   const feeds = await concurrently(executions, 4, async ({ executionArn }) => {
     const { input } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
     return feedOfInput(input);
   });
-  return concurrently(
-    executions.filter((_, index) => feeds[index] === feed).slice(0, LAST_RUNS),
+  const byFeed = new Map<string, ExecutionListItem[]>();
+  for (const [index, execution] of executions.entries()) {
+    const feed = feeds[index] ?? '';
+    byFeed.set(feed, [...(byFeed.get(feed) ?? []), execution]);
+  }
+  return byFeed;
+};
+
+const runsOf = ({ objects }: Connection, feed: string, executions: readonly ExecutionListItem[]): Promise<readonly RunStatus[]> =>
+  concurrently(
+    executions.slice(0, LAST_RUNS),
     4,
     async ({ executionArn = '', status = 'RUNNING', startDate = new Date(0), stopDate }): Promise<RunStatus> => {
       const run = runIdOf(executionArn, startDate);
@@ -102,7 +120,6 @@ const runsOf = async ({ sfn, objects, outputs }: Connection, feed: string): Prom
       };
     },
   );
-};
 
 /** The feed that an execution's input names; events where it names none, or is none that a run would take. */
 export const feedOfInput = (input: string | undefined): string => {
@@ -181,17 +198,18 @@ export const oldestOf = (waiting: readonly (Pending & { readonly partition: stri
 export const collectStatus = async (
   connection: Connection,
   feed: string,
+  executions: ExecutionsByFeed,
   onProgress: (line: string) => void,
 ): Promise<Status> => {
   const catalog = await collect(connection.partitions(feed).all());
   const census = await lakeCensus(connection.objects, feedNamed(feed), catalog, (count) =>
-    onProgress(`status: ${count} partitions listed`),
+    onProgress(`status: ${count} partitions of ${feed} listed`),
   );
   const pending = census.partitions.flatMap(({ path, fresh }) =>
     fresh.length === 0 ? [] : [{ partition: path, ...pendingOf(fresh) }],
   );
   const late = pendingOf(census.late.fresh);
-  const runs = await runsOf(connection, feed);
+  const runs = await runsOf(connection, feed, executions.get(feed) ?? []);
   return {
     feed,
     now: connection.place.now,

@@ -1,5 +1,6 @@
 import { stillUnreadable, type Status } from '../../cli/status/collect';
 import { statusLines } from '../../cli/status/lines';
+import { overviewLines } from '../../cli/status/overview';
 
 const NOTHING: Status = {
   feed: 'events',
@@ -66,6 +67,50 @@ describe('the status', () => {
     expect(text).toContain('unreadable: raw/cut.gz: unexpected end of file');
     expect(text).toContain('lock: held for 10m by arn:1, RUNNING');
     expect(text).toContain('schedule: cron(30 0 * * ? *) UTC, enabled');
+  });
+
+  it('of all feeds has a line each, and says what somebody should look at', () => {
+    const published = { partition: 'p', published: true, rows: 5, copies: 7, files: 1, bytes: 9, run: 'r', held: null };
+    const enabled = { name: 's', state: 'ENABLED', expression: 'rate(1 day)', timeZone: 'UTC' };
+    const run = {
+      executionArn: 'arn:1',
+      run: 'r1',
+      status: 'SUCCEEDED',
+      startedAt: '2026-11-22T00:30:00.000Z',
+      endedAt: null,
+      partitions: 1,
+      dryRun: false,
+      duplicates: 0,
+      failedBatches: 0,
+      unreadable: [],
+    };
+    const waiting = {
+      partition: 'p',
+      objects: 3,
+      bytes: 1_500,
+      oldest: { key: 'raw/x', lastModified: '2026-11-22T07:30:00.000Z' },
+    };
+    const busy: Status = {
+      ...NOTHING,
+      partitions: [published, { ...published, partition: 'q', held: 'r2' }],
+      pending: [waiting],
+      oldest: { partition: 'p', ...waiting.oldest },
+      runs: [{ ...run, dryRun: true }, run],
+      unreadable: [{ key: 'raw/cut.gz', etag: 'e', reason: 'cut' }],
+      lock: { owner: 'arn:1', run: 'r1', since: '2026-11-22T09:50:00.000Z', ageSeconds: 600, ownerStatus: 'ABORTED' },
+      schedule: enabled,
+    };
+    const lines = overviewLines(
+      'prod',
+      [busy, { ...NOTHING, feed: 'users', schedule: enabled }, { ...NOTHING, feed: 'films' }],
+      200,
+    );
+    expect(lines[0]).toBe('stack prod at 2026-11-22T10:00:00.000Z');
+    expect(lines[4]).toMatch(
+      /^events +10 +2 +3, 1\.5 kB +2h 30m +succeeded 9h 30m ago +the lock is left behind, 1 object unreadable, 1 partition held$/,
+    );
+    expect(lines[5]).toMatch(/^users +0 +0 +none yet *$/);
+    expect(lines[6]).toMatch(/^films .*no schedule$/);
   });
 
   it('names an unreadable object as long as it is there and not compacted, though later runs did not look at it', () => {

@@ -47,7 +47,7 @@ describe('with --aws', () => {
 
     const rows = await documentOf<{ rows: object[] }>(lake, queryCommand, 'SELECT sum(copies) AS n FROM events', ...place);
     expect(rows.document.rows).toEqual([{ n: 33 }]);
-    const status = await documentOf<{ runs: object[]; now: string }>(lake, statusCommand, ...place);
+    const status = await documentOf<{ runs: object[]; now: string }>(lake, statusCommand, '--feed', 'events', ...place);
     expect(status.document.runs).toHaveLength(3);
     expect(Date.parse(status.document.now)).toBe(lake.host.now());
 

@@ -1,7 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import type { Audit } from '../../cli/audit/audit';
+import { statusCommand } from '../../cli/commands/status';
 import { verifyCommand } from '../../cli/commands/verify';
+import type { Status } from '../../cli/status/collect';
 import { documentOf, runOn } from './command';
 import { Lake, START } from './lake';
 
@@ -102,6 +104,19 @@ describe('every feed, from its producer to the answer of a query', () => {
     expect(document.checks.acknowledged.acknowledged).toBeGreaterThan(3);
     const lines = await runOn(lake, verifyCommand, '--feed', feed);
     expect(lines.stdout).toContain(feed === 'films' ? 'no key: each record is a row of its own' : 'each key once');
+  });
+
+  it('all of them stand in the status, a line each, and each alone', async () => {
+    const all = await documentOf<{ feeds: Status[] }>(lake, statusCommand);
+    expect(all.document.feeds.map(({ feed, runs }) => [feed, runs[0]?.status])).toEqual(
+      ['events', 'users', 'films', 'telemetry', 'members'].map((feed) => [feed, 'SUCCEEDED']),
+    );
+    const { stdout } = await runOn(lake, statusCommand);
+    for (const { feed, partitions } of all.document.feeds.slice(1)) {
+      expect(partitions.length).toBeGreaterThan(0);
+      expect(stdout).toMatch(new RegExp(`^${feed} +\\d+ +${partitions.length} .*succeeded .* ago *$`, 'm'));
+      expect((await documentOf<Status>(lake, statusCommand, '--feed', feed)).document.partitions).toEqual(partitions);
+    }
   });
 
   it('films: records that run together are told from records that are lost', async () => {

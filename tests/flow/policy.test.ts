@@ -64,10 +64,12 @@ describe('a policy of its own', () => {
         nights.push([(await lake.report()).partitions, decision?.reason ?? '']);
         published.push((await lake.rows(TOTALS))[0]);
         if (night === 1) {
-          const { document } = await documentOf<Status>(lake, statusCommand);
+          const { document } = await documentOf<Status>(lake, statusCommand, '--feed', 'events');
           expect(document.pending).toMatchObject([{ objects: 2 }]);
           expect(document.oldest).toMatchObject({ partition: 'event_type=a/created_date=2026-10-13' });
-          expect((await runOn(lake, statusCommand)).stdout).toMatch(/oldest not yet compacted: late\/events\/\S+, 1d 2h/);
+          expect((await runOn(lake, statusCommand, '--feed', 'events')).stdout).toMatch(
+            /oldest not yet compacted: late\/events\/\S+, 1d 2h/,
+          );
         }
       }
       expect(nights.map(([rewritten]) => rewritten)).toEqual([0, 0, 0, 1, 0]);

@@ -65,7 +65,7 @@ describe('the README', () => {
 
   test('its commands for a deployed stack find it by its outputs, and answer the same', () => {
     expect(COMMANDS.filter(onAws).map(([command]) => command)).toEqual(['status', 'compact', 'verify']);
-    expect(answers['status --aws']).toMatchObject({ lock: null });
+    expect(answers['status --aws']).toMatchObject({ feeds: [{ feed: 'events', lock: null }, {}, {}, {}, {}] });
     expect(answers['compact --aws']).toMatchObject({ status: 'SUCCEEDED' });
     expect(answers['verify --aws']).toMatchObject({ ok: true });
   });

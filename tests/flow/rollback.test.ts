@@ -83,13 +83,13 @@ describe('a run that is rolled back', () => {
     ]);
     expect(await lake.keys('locks/')).toEqual([]);
     expect((await runOn(lake, verifyCommand)).exitCode).toBe(0);
-    const { document: status } = await documentOf<Status>(lake, statusCommand);
+    const { document: status } = await documentOf<Status>(lake, statusCommand, '--feed', 'events');
     expect(status.partitions.map(({ partition, held }) => [partition, held?.startsWith(`${added}/`) ?? false])).toEqual([
       [A, true],
       [B, false],
     ]);
     expect(status.pending).toMatchObject([{ partition: A, objects: 1 }]);
-    expect((await runOn(lake, statusCommand)).stdout).toContain(`held after a rollback of ${added}`);
+    expect((await runOn(lake, statusCommand, '--feed', 'events')).stdout).toContain(`held after a rollback of ${added}`);
 
     await lake.night();
     expect((await lake.plan()).partitions).toMatchObject([
