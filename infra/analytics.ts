@@ -1,7 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { ANALYSTS_RESULTS, COMPACTION_RESULTS } from './grants';
-import { namedQueries } from './named-queries';
+import { feedQueries, namedQueries } from './named-queries';
 import type { Site } from './site';
 
 export interface AnalyticsArgs {
@@ -33,7 +33,12 @@ export class Analytics extends pulumi.ComponentResource {
       results: ANALYSTS_RESULTS,
       scanCutoffBytes: settings.analysts.scanCutoffBytes,
     });
-    for (const query of namedQueries(args.curatedTable, settings.events.onTimeDaysBefore)) {
+    const others = site.feeds.filter(({ feed }) => feed.name !== args.curatedTable);
+    const queries = [
+      ...namedQueries(args.curatedTable, settings.events.onTimeDaysBefore),
+      ...others.flatMap(({ feed }) => feedQueries(feed)),
+    ];
+    for (const query of queries) {
       new aws.athena.NamedQuery(
         query.name,
         {

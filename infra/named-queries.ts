@@ -1,3 +1,6 @@
+import type { Feed } from '../contracts/feeds';
+import { FEED_QUESTIONS, feedQuestion, type FeedQuestion } from '../workflows/feed-queries';
+
 /** Queries that an analyst finds in the console. */
 export interface NamedQuery {
   /** Pulumi's resource name. */
@@ -7,6 +10,26 @@ export interface NamedQuery {
   readonly sql: string;
 }
 
+const TITLES: Readonly<Record<FeedQuestion, (feed: Feed) => Pick<NamedQuery, 'title' | 'description'>>> = {
+  'per-day': ({ name }) => ({
+    title: `Per day: ${name}`,
+    description: 'Rows of each day, and the records that they stand for',
+  }),
+  newest: ({ name }) => ({ title: `Newest: ${name}`, description: 'The last hundred rows of the newest day' }),
+  duplicates: ({ name }) => ({
+    title: `Duplicates: ${name}`,
+    description: 'Keys that the table holds more than once: there must be none',
+  }),
+};
+
+/** The first questions to the table of a feed beside events. */
+export const feedQueries = (feed: Feed): readonly NamedQuery[] =>
+  FEED_QUESTIONS.flatMap((question) => {
+    const sql = feedQuestion(feed, question);
+    return sql === undefined ? [] : [{ name: `${question}-${feed.name}`, sql, ...TITLES[question](feed) }];
+  });
+
+/** Those of events. */
 export const namedQueries = (curatedTable: string, onTimeDaysBefore: number): readonly NamedQuery[] => [
   {
     name: 'events-per-day',

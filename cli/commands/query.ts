@@ -1,6 +1,8 @@
 import { UsageError } from '../../contracts/errors';
 import { runQuery, type QueryResult } from '../athena-query';
-import { choice, command, optionalText, type CommandContext, type ExitCode } from '../command';
+import { FEED_NAMES, feedNamed, type FeedName } from '../../contracts/feeds';
+import { FEED_QUESTIONS, feedQuestion, type FeedQuestion } from '../../workflows/feed-queries';
+import { choice, command, optionalChoice, optionalText, type CommandContext, type ExitCode } from '../command';
 import { connected } from '../connection';
 import { csvRecord } from '../format/csv';
 import { writeParquet } from '../format/parquet';
@@ -102,34 +104,67 @@ const deliver = async (
     );
 };
 
+/** The statement that is given, or the feed's. Throws a UsageError where there is none, or both. */
+const asked = async (
+  { readInput }: CommandContext,
+  sql: string | undefined,
+  feed: FeedName | undefined,
+  question: FeedQuestion | undefined,
+): Promise<string> => {
+  if (feed === undefined) {
+    if (question !== undefined) throw new UsageError('--ask needs --feed: the feed that is asked.');
+    if (sql === undefined)
+      throw new UsageError('`lithify query` needs SQL: one statement in quotes, or - to read it from standard input; or --feed.');
+    return statementOf(sql === '-' ? await readInput() : sql);
+  }
+  if (sql !== undefined) throw new UsageError('a statement and --feed are both given; give one of them.');
+  const statement = feedQuestion(feedNamed(feed), question ?? FEED_QUESTIONS[0]);
+  if (statement === undefined)
+    throw new UsageError(`--ask is "${question}", but records of ${feed} have no key: equal ones are rows of their own.`);
+  return statement;
+};
+
 export const queryCommand = command({
   name: 'query',
   summary: COMMANDS.query.summary,
   reachesAws: true,
-  help: `Runs one statement in the analysts' workgroup, as Athena would (Trino's SQL), and prints its rows; what it cost is told on stderr. The
-tables are events (each event once, Parquet), events_raw (as delivered; name the event_type), events_late and events_gathered.
+  help: `Runs one statement in the analysts' workgroup, as Athena would (Trino's SQL), and prints its rows; what it cost is told on stderr. Each
+feed has its table (${FEED_NAMES.join(', ')}: each record once, Parquet) and its raw one (events_raw: as delivered; name the
+event_type). Beside them: events_late, events_gathered, and film, the titles.
+
+With --feed instead of a statement it asks what one asks of a feed first, and says with which statement: rows and records per day, the
+newest rows, or keys that are there twice.
 
   lithify query "SELECT event_type, count(*) AS events FROM events GROUP BY 1 ORDER BY 2 DESC"
   lithify query "SELECT * FROM events WHERE created_date = '2026-11-20'" --format parquet --output day.parquet
+  lithify query --feed films
+  lithify query --feed users --ask newest --format csv
   lithify query - --format csv < question.sql
   lithify --json query "SELECT max(created_at) AS newest FROM events"
 
 JSON has whole numbers beyond 2^53 and decimals as text, so that no digit is lost. In CSV a NULL is nothing and an empty text is "".
 With --json the rows come as one document, {queryExecutionId, columns, rows, statistics}.`,
-  positionals: [{ name: 'SQL', summary: 'one statement in quotes, or - to read it from standard input', required: true }],
+  positionals: [{ name: 'SQL', summary: 'one statement in quotes, or - to read it from standard input', required: false }],
   options: {
+    feed: optionalChoice(FEED_NAMES, 'ask this feed, instead of a statement'),
+    ask: { ...optionalChoice(FEED_QUESTIONS, 'with --feed: what is asked'), fallback: FEED_QUESTIONS[0] },
     format: choice(FORMATS, 'how the rows are written', 'table'),
     output: optionalText('FILE', 'write the rows to this file instead of standard output'),
     workgroup: optionalText('NAME', "another workgroup than the analysts'"),
   },
-  async run(context, { format, output: given, workgroup }, [sql = '']) {
+  async run(context, { feed, ask, format, output: given, workgroup }, [sql]) {
     if (format === 'parquet' && given === undefined) throw new UsageError('Parquet goes to a file; give --output FILE.');
     if (context.json && given === undefined && format === 'csv') {
       throw new UsageError('--json and --format csv both want standard output; give --output FILE, or leave one of them out.');
     }
     const file = given === undefined ? undefined : checkTarget(given);
-    const statement = statementOf(sql === '-' ? await context.readInput() : sql);
-    return connected(context, async ({ athena, outputs }): Promise<ExitCode> => {
+    const statement = await asked(context, sql, feed, ask);
+    return connected(context, async (connection): Promise<ExitCode> => {
+      if (feed !== undefined) {
+        connection.feedOutputs(feed);
+        if (!context.json) context.output.note(statement);
+      }
+      const { athena, outputs } = connection;
       const result = await runQuery(athena, {
         sql: statement,
         database: outputs.database,

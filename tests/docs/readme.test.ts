@@ -62,7 +62,7 @@ describe('the commands that the documents show', () => {
     'npx lithify produce events --count many',
     'npm start -- --evnets 5',
     'npm run tset',
-    'npx lithify query',
+    'npx lithify rollback',
   ])('would be refused if they said %s', (line) => {
     expect(() => parse({ file: '', line, words: wordsOf(line) })).toThrow();
   });

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import type { Audit } from '../../cli/audit/audit';
 import { statusCommand } from '../../cli/commands/status';
+import { queryCommand } from '../../cli/commands/query';
 import { verifyCommand } from '../../cli/commands/verify';
 import type { Status } from '../../cli/status/collect';
 import { documentOf, runOn } from './command';
@@ -117,6 +118,18 @@ describe('every feed, from its producer to the answer of a query', () => {
       expect(stdout).toMatch(new RegExp(`^${feed} +\\d+ +${partitions.length} .*succeeded .* ago *$`, 'm'));
       expect((await documentOf<Status>(lake, statusCommand, '--feed', feed)).document.partitions).toEqual(partitions);
     }
+  });
+
+  it.each(['events', 'users', 'films', 'telemetry', 'members'])('%s: answers what one asks first', async (feed) => {
+    type Answer = { readonly rows: readonly Readonly<Record<string, unknown>>[] };
+    const days = (await documentOf<Answer>(lake, queryCommand, '--feed', feed)).document.rows;
+    const total = days.reduce((sum, { rows }) => sum + Number(rows), 0);
+    expect(await lake.rows(`SELECT count(*) FROM ${feed}`)).toEqual([[String(total)]]);
+    const newest = (await documentOf<Answer>(lake, queryCommand, '--feed', feed, '--ask', 'newest')).document.rows;
+    expect(newest).toHaveLength(Number(days[0]?.['rows'] ?? 0));
+    const twice = await runOn(lake, queryCommand, '--feed', feed, '--ask', 'duplicates', '--format', 'csv');
+    expect([twice.exitCode, twice.stdout.split('\n').length]).toEqual(feed === 'films' ? [2, 1] : [0, 2]);
+    expect(twice.stderr).toContain(feed === 'films' ? 'records of films have no key' : `FROM "${feed}"`);
   });
 
   it('films: records that run together are told from records that are lost', async () => {

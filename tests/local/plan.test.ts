@@ -116,7 +116,7 @@ test.each(['dev', 'prod'] as const)('the whole program of %s runs locally', asyn
     storage: 5,
     function: 18,
     catalog: 24,
-    athena: 6,
+    athena: 17,
     'state-machine': 1,
     schedule: 6,
     table: 0,
