@@ -56,7 +56,14 @@ export const environmentSchemas = {
   verify: z.object({ ...LAKE }),
   publish: z.object({ ...LAKE, ...CATALOG }),
   sweep: z.object({ ...LAKE, ...CATALOG, ...POLICY }),
-  report: z.object({ ...LAKE, ...CATALOG }),
+  report: z.object({
+    ...LAKE,
+    ...CATALOG,
+    /** JSON, by feed: where its records come in. */
+    RECORD_SOURCES: json(
+      z.record(z.string(), z.array(z.object({ kind: z.enum(['stream', 'delivery']), name: z.string().min(1) }))),
+    ),
+  }),
   unlock: z.object({ ...LAKE }),
 } satisfies Record<FunctionName, z.ZodType>;
 

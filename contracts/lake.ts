@@ -207,6 +207,8 @@ export const gatheredRoot = (table: string, run: string): string => `${runPrefix
 export const gatheredPrefix = (table: string, run: string, batchAttempt: string): string =>
   `${gatheredRoot(table, run)}${batchAttempt}/`;
 export const reportKey = (table: string, run: string): string => `${runPrefix(table, run)}report.json`;
+/** What is acknowledged, and what lies or lay under errors/: it outlives both. */
+export const accountsKey = (table: string): string => `${ledgerPrefix(table)}_accounts.json`;
 export const sweepNoticesKey = (table: string): string => `${ledgerPrefix(table)}_unnamed.json`;
 
 /** Where one attempt of a batch writes its Parquet: fresh by construction, since the attempt's id is drawn anew. */

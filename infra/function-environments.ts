@@ -1,6 +1,6 @@
 import { environment, STEP_NAMES, type StepName } from '../contracts/environments';
 import type { Feed } from '../contracts/feeds';
-import { lakeBucketName, namesOf, type Place } from './names';
+import { feedNamesOf, lakeBucketName, namesOf, type Place } from './names';
 import { enabledFeeds, type Settings } from './settings';
 import { longestWriteSeconds } from './sizing';
 
@@ -41,11 +41,26 @@ export const functionEnvironments = (settings: Settings, place: Place): Readonly
     verify: lake,
     publish: { ...lake, ...catalog },
     sweep: { ...lake, ...catalog, ...policy },
-    report: { ...lake, ...catalog },
+    report: { ...lake, ...catalog, RECORD_SOURCES: JSON.stringify(recordSources(settings)) },
     unlock: lake,
   };
   for (const name of STEP_NAMES) environment(name, environments[name]);
   return environments;
 };
+
+/** By feed: the stream, and the delivery stream that takes records directly, of which AWS counts what it acknowledges. */
+const recordSources = (settings: Settings) =>
+  Object.fromEntries(
+    enabledFeeds(settings).map((feed) => {
+      const names = feedNamesOf(settings.stack, feed, settings.feeds?.[feed.name]?.deliveryName);
+      return [
+        feed.name,
+        [
+          ...(feed.sources.stream ? [{ kind: 'stream', name: names.stream }] : []),
+          ...(feed.sources.direct ? [{ kind: 'delivery', name: names.direct.delivery }] : []),
+        ],
+      ];
+    }),
+  );
 
 export const machineTimeoutSeconds = (settings: Settings): number => Math.round(settings.compaction.timeoutHours * 3_600);

@@ -1,6 +1,9 @@
 import type { StepName } from '../contracts/environments';
 import {
+  accountsKey,
   curatedPrefix,
+  deliveryErrorsPrefixes,
+  errorsPrefix,
   gatheredRoot,
   gatheredTable,
   ledgerPrefix,
@@ -28,6 +31,8 @@ interface Lake {
   readonly runs: readonly string[];
   readonly locks: readonly string[];
   readonly rejected: readonly string[];
+  readonly errors: readonly string[];
+  readonly accounts: readonly string[];
   readonly gathered: readonly string[];
   readonly tables: readonly string[];
   readonly gatheredTables: readonly string[];
@@ -44,6 +49,8 @@ const lakeOf = ({ feeds }: Arns): Lake => {
     runs: each(runsPrefix),
     locks: each(lockKey),
     rejected: each((table) => rejectedKey(table, '*')),
+    errors: [...new Set(feeds.flatMap(({ feed }) => [errorsPrefix(feed.name), ...deliveryErrorsPrefixes(feed)]))],
+    accounts: each(accountsKey),
     gathered: each((table) => gatheredRoot(table, '*')),
     tables: each((table) => table),
     gatheredTables: each(gatheredTable),
@@ -104,7 +111,12 @@ const DUTIES: Readonly<Record<StepName, (arns: Arns, lake: Lake) => readonly Sta
     onTables(arns, 'Catalog', [...READ_PARTITIONS, 'glue:GetTables'], [...lake.tables, ...lake.temporaryTables]),
     onTables(arns, 'TemporaryTables', ['glue:DeleteTable'], lake.temporaryTables),
   ],
-  report: (arns, lake) => onLake(arns, { get: [...lake.runs, ...lake.ledger], put: lake.runs }),
+  report: (arns, lake) => [
+    ...onLake(arns, { get: [...lake.runs, ...lake.ledger, ...lake.errors], put: [...lake.runs, ...lake.accounts] }),
+    onTables(arns, 'Catalog', READ_PARTITIONS, lake.tables),
+    // CloudWatch knows no resources. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    { sid: 'Metrics', actions: ['cloudwatch:GetMetricData'], resources: ['*'] },
+  ],
   unlock: (arns, lake) => onLake(arns, { get: lake.locks, remove: lake.locks }),
 };
 

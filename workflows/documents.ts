@@ -38,6 +38,8 @@ export const plannedPartitionSchema = z.object({
   /** What this run reads of it. */
   newObjects: z.number(),
   newBytes: z.number(),
+  /** How many of the new ones are pieces of routed objects. */
+  newPieces: z.number().optional(),
   /** New as well, but more than one run takes of a partition: left to the next. */
   left: z.object({ objects: z.number(), bytes: z.number() }).optional(),
   /** Last modification of the oldest new object, ISO 8601. */
@@ -245,9 +247,30 @@ export const reportSchema = z.object({
       copiesBefore: z.number(),
       lines: z.number(),
       copiesAfter: z.number(),
-      waiting: z.object({ partitions: z.number(), objects: z.number(), bytes: z.number() }),
+      waiting: z.object({
+        partitions: z.number(),
+        objects: z.number(),
+        bytes: z.number(),
+        /** Of objects that were routed while they were gathered: their pieces are the next run's. */
+        lines: z.number().default(0),
+      }),
       /** One sentence per partition that does not add up. */
       differences: z.array(z.string()),
+    })
+    .optional(),
+  /** Acknowledged = compacted lines + errors + what may be on its way or wait. Missing where the run ended without it. */
+  acknowledged: z
+    .object({
+      acknowledged: z.number(),
+      accepted: z.number(),
+      errors: z.number(),
+      inFlight: z.number(),
+      tolerance: z.object({ records: z.number(), because: z.string() }).nullable(),
+      missing: z.number(),
+      redelivered: z.number(),
+      linePerRecord: z.boolean(),
+      notJudged: z.string().nullable(),
+      ok: z.boolean(),
     })
     .optional(),
   /** Of a rebuild: what it found in comparison with the published rows. */

@@ -61,6 +61,19 @@ const blockEnd = (body: Buffer, start: number): number => {
   return found === -1 ? body.length : found + 1;
 };
 
+/** Lines that hold anything, as routing and gathering count them. */
+export const lineCount = (inflated: Buffer): number => {
+  let lines = 0;
+  for (let start = 0; start < inflated.length;) {
+    const found = inflated.indexOf(LINE_FEED, start);
+    const end = found === -1 ? inflated.length : found;
+    const length = end - start - (end > start && inflated[end - 1] === CARRIAGE_RETURN ? 1 : 0);
+    if (length > 0) lines++;
+    start = end + 1;
+  }
+  return lines;
+};
+
 function* textLinesIn(text: string): Generator<Line> {
   for (let start = 0; start < text.length;) {
     const found = text.indexOf('\n', start);

@@ -25,6 +25,8 @@ export interface News {
   readonly bytes: number;
   /** Milliseconds since the epoch, of the oldest new object. */
   readonly oldestMillis: number | undefined;
+  /** How many of the objects are pieces of routed ones. */
+  readonly pieces?: number;
 }
 
 /** Whether a partition is compacted in this run, and why (not), in one sentence for people. */

@@ -1,4 +1,4 @@
-import type { Plan, Publication, Report } from './documents';
+import type { Plan, Publication, Report, RouteOutcome } from './documents';
 
 type Published = Publication['published'][number];
 
@@ -12,6 +12,7 @@ export const runAccounts = (
   published: readonly Published[],
   plan: Plan | undefined,
   rebuild: boolean,
+  routedWhileGathering: readonly RouteOutcome['routed'][number][] = [],
 ): NonNullable<Report['accounts']> => {
   const copiesBefore = ({ before }: Published): number => (rebuild ? 0 : (before?.copies ?? 0));
   const done = new Set(published.map(({ partition }) => partition));
@@ -24,6 +25,7 @@ export const runAccounts = (
       partitions: waiting.length,
       objects: sum(waiting, ({ newObjects }) => newObjects),
       bytes: sum(waiting, ({ newBytes }) => newBytes),
+      lines: sum(routedWhileGathering, ({ lines, rejected }) => lines - rejected),
     },
     differences: published.flatMap((one) => {
       const expected = copiesBefore(one) + one.lines;

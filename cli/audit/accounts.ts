@@ -109,16 +109,3 @@ export const projectedDays = (
   const day = (offset: number): string => new Date(nowMillis + offset * 86_400_000).toISOString().slice(0, 10);
   return { from: day(-Number(match[1])), to: day(Number(match[2])) };
 };
-
-/** Lines that hold anything, as routing and gathering count them. */
-export const lineCount = (inflated: Buffer): number => {
-  let lines = 0;
-  for (let start = 0; start < inflated.length;) {
-    const found = inflated.indexOf(10, start);
-    const end = found === -1 ? inflated.length : found;
-    const length = end - start - (end > start && inflated[end - 1] === 13 ? 1 : 0);
-    if (length > 0) lines++;
-    start = end + 1;
-  }
-  return lines;
-};

@@ -14,6 +14,7 @@ import {
   rawTable,
 } from '../../contracts/lake';
 import { collect } from '../../handlers/aws/concurrently';
+import { judgeAcknowledged, type AcknowledgedCheck, type Accounts } from '../../workflows/acknowledged';
 import type { SetAside } from '../../workflows/documents';
 import {
   keyAuditStatement,
@@ -25,6 +26,7 @@ import {
 } from '../../workflows/audit-sql';
 import { linesOf } from '../../workflows/novelty';
 import { sameState } from '../../workflows/published';
+import { DELIVERY_MILLIS } from '../../workflows/run-acknowledged';
 import { namedRows, runQuery } from '../athena-query';
 import type { Connection } from '../connection';
 import { lakeCensus, type PartitionCensus } from '../lake-census';
@@ -38,14 +40,7 @@ import {
   type FoundRows,
   type RawAccount,
 } from './accounts';
-import {
-  arrivalsOf,
-  forgottenAfterDays,
-  forgottenSince,
-  judgeAcknowledged,
-  recordSources,
-  type AcknowledgedCheck,
-} from './acknowledged';
+import { acknowledgedOf, forgottenAfterDays, forgottenSince, readAccounts, recordSources } from './acknowledged';
 import { errorLines, sourceAccounts, type SourceAccounts } from './sources';
 
 export interface Audit {
@@ -288,18 +283,15 @@ const accountOf = (
 const total = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((sum, item) => sum + of(item), 0);
 
 /** What has moved so far: records acknowledged, and of them those that are not delivered. */
-const movement = async (connection: Connection, feed: string) => {
+const movement = async (connection: Connection, feed: string, accounts: Accounts | undefined) => {
   const sources = recordSources(connection.place.outputs, feed);
   const deliveries = await connection.controls?.deliveries();
   const own = [...new Set(sources.map(({ delivery }) => delivery))].map((name) => deliveries?.[name]);
-  const arrivals = await arrivalsOf(connection.cloudWatch, sources, connection.now, RECENT_MILLIS);
+  const acknowledged = await acknowledgedOf(connection.cloudWatch, sources, accounts, connection.now, DELIVERY_MILLIS);
   // AWS does not tell what is on its way.
   const inFlight = deliveries === undefined ? undefined : total(own, (stats) => (stats?.unread ?? 0) + (stats?.inFlight ?? 0));
-  return { ...arrivals, inFlight };
+  return { ...acknowledged, inFlight };
 };
-
-/** The longest buffer interval of a delivery, and as much again for its own stages and retries of a transform. */
-const RECENT_MILLIS = 2 * 900_000;
 
 const typeConflictsCheck = async (
   ask: Ask,
@@ -319,7 +311,9 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
   const { objects, outputs, athena } = connection;
   const ask: Ask = async (sql) =>
     namedRows(await runQuery(athena, { sql, database: outputs.database, workgroup: outputs.workgroup }));
-  const atFirst = await movement(connection, name);
+  // As it was when the audit began: a run that brings it up to date meanwhile has moved things.
+  const accounts = await readAccounts(objects, name);
+  const atFirst = await movement(connection, name, accounts);
   const catalog = await collect(connection.partitions(feed.name).all());
   // Before the pieces: a marker is written after the pieces that it names.
   const markerKeys = (await collect(objects.list(markerPrefix(feed.name)))).map(({ key }) => key);
@@ -336,23 +330,22 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
 
   const typeConflicts = await typeConflictsCheck(ask, feed, outputs.database, outputs.curatedTable);
   onProgress('verify: counting what was acknowledged');
-  const errors = await errorLines(objects, name, (read) => onProgress(`verify: ${read} error objects read`));
-  const atLast = await movement(connection, name);
-  const accepted =
-    total(census.partitions, ({ ledger }) => linesOf(ledger ?? [])) +
-    sources.freshLines +
-    sources.rejectedLines -
-    sources.twiceLines;
+  const errors = await errorLines(objects, feed, accounts, (read) => onProgress(`verify: ${read} error objects read`));
+  const atLast = await movement(connection, name, accounts);
+  const accepted = total(census.partitions, ({ ledger }) => linesOf(ledger ?? [])) + sources.freshLines - sources.twiceLines;
   const acknowledged = judgeAcknowledged({
     acknowledged: atLast.records,
     accepted,
     errors: errors.all,
     inFlight: atLast.inFlight,
     recent: atLast.recent,
-    unreadableObjects: sources.unreadable.length + errors.unreadable.length,
+    recentBecause: 'acknowledged within the time that a delivery may take; CloudWatch does not tell what is in flight',
+    unreadableObjects: sources.unreadable.length + errors.unreadable,
     unusableLines: feed.transform === undefined ? sources.rejectedLines + sources.unusableLines : undefined,
-    forgotten: forgottenSince(atLast.firstMillis, await forgottenAfterDays(connection.s3, outputs.bucket, name), connection.now),
-    moving: atFirst.records !== atLast.records || atFirst.inFlight !== atLast.inFlight,
+    excuse:
+      atFirst.records !== atLast.records || atFirst.inFlight !== atLast.inFlight
+        ? 'records arrived or were delivered meanwhile'
+        : forgottenSince(atLast.firstMillis, await forgottenAfterDays(connection.s3, outputs.bucket, name), connection.now),
   });
 
   const changed = await changedSince(connection, feed, census.partitions, raw.differences);

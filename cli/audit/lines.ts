@@ -1,6 +1,6 @@
 import { feedNamed } from '../../contracts/feeds';
 import { counted, readableCount } from '../format/readable';
-import type { AcknowledgedCheck } from './acknowledged';
+import { acknowledgedLines } from '../format/acknowledged';
 import type { Audit } from './audit';
 import type { Difference } from './accounts';
 
@@ -12,19 +12,6 @@ const sentence = ({ partition, what, expected, found }: Difference): string =>
 const differenceLines = (differences: readonly Difference[]): readonly string[] => [
   ...differences.slice(0, SHOWN).map(sentence),
   ...(differences.length > SHOWN ? [`    … and ${readableCount(differences.length - SHOWN)} more; --json has them all`] : []),
-];
-
-const acknowledgedLines = (check: AcknowledgedCheck, mark: string): readonly string[] => [
-  `${mark} acknowledged: ${counted(check.acknowledged, 'record')} = ${readableCount(check.accepted)} accepted + ${readableCount(check.errors)} errors + ` +
-    `${readableCount(check.inFlight)} in flight${check.redelivered === 0 ? '' : ` - ${readableCount(check.redelivered)} ${check.linePerRecord ? 'accepted more than once' : 'lines more than records'}`}`,
-  ...(check.missing === 0
-    ? []
-    : [
-        `    ${counted(check.missing, 'record')} missing${check.notJudged === null ? '' : `: not judged, for ${check.notJudged}`}`,
-      ]),
-  ...(check.tolerance === null
-    ? []
-    : [`    tolerance: ${counted(check.tolerance.records, 'record')} ${check.tolerance.because}`]),
 ];
 
 /** The audit for people: a line per check, differences below. */
@@ -46,7 +33,7 @@ export const auditLines = ({ feed, ok, checks, unreadable, changedMeanwhile }: A
     ...differenceLines(accounts.differences),
     `    redelivered: ${counted(accounts.redelivered, 'copy', 'copies')} merged; in conflict: ${readableCount(accounts.conflicts)} times copies of one key differed`,
     `    expired since: ${counted(accounts.expired.objects, 'source')} with ${counted(accounts.expired.lines, 'line')}, which the ledgers remember`,
-    ...acknowledgedLines(acknowledged, mark(acknowledged.ok)),
+    ...acknowledgedLines(acknowledged),
     ...(typeConflicts === null
       ? []
       : [`${mark(true)} one type per key: ${counted(typeConflicts.keys, 'key')} under more than one type, all kept`]),

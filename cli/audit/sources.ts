@@ -1,6 +1,5 @@
 import type { Feed } from '../../contracts/feeds';
 import {
-  errorsPrefix,
   latePartition,
   markerKey,
   partitionOfPath,
@@ -8,18 +7,19 @@ import {
   pieceKey,
   piecePrefix,
   rawPrefix,
-  rejectedKey,
   routedPrefix,
 } from '../../contracts/lake';
-import { collect, concurrently } from '../../handlers/aws/concurrently';
+import { concurrently } from '../../handlers/aws/concurrently';
 import type { LakeObjects, ListedObject } from '../../handlers/aws/objects';
-import { blocksOf, Budget, Refused } from '../../handlers/aws/sources';
+import { countLines } from '../../handlers/aws/count';
+import { errorObjects } from '../../handlers/aws/error-objects';
+import { errorLinesIn, NO_ERRORS, uncounted, type Accounts } from '../../workflows/acknowledged';
 import { linesIn } from '../../workflows/lines';
 import { linesOf } from '../../workflows/novelty';
 import { routedSchema, type RouteOutcome, type SetAside } from '../../workflows/documents';
 import { sourceHash, stretchName } from '../../workflows/routing';
 import type { LakeCensus, PartitionCensus } from '../lake-census';
-import { lineCount, type RawAccount, type RoutedAccount } from './accounts';
+import type { RawAccount, RoutedAccount } from './accounts';
 
 /** What lies under raw and pieces, counted without the help of any engine. */
 export interface SourceAccounts {
@@ -58,7 +58,7 @@ const unusableIn = (feed: Pick<Feed, 'judgeLine'>, block: Buffer): number => {
   return found;
 };
 
-/** Reads objects and counts their lines; `judge` also counts those that it cannot use. One that vanished since it was listed (a lifecycle rule's work) counts nothing. */
+/** Reads objects and counts their lines; `judge` also counts those that it cannot use. */
 const count = async (
   objects: LakeObjects,
   sources: readonly ListedObject[],
@@ -69,36 +69,43 @@ const count = async (
   const unreadable: SetAside[] = [];
   let [read, unusable] = [0, 0];
   await concurrently(sources, CONCURRENT_READS, async (source) => {
-    try {
-      let [found, rejected] = [0, 0];
-      for await (const block of blocksOf(objects, source, new Budget(Infinity))) {
-        found += lineCount(block);
-        if (judge !== undefined) rejected += unusableIn(judge, block);
-      }
-      lines.set(source.key, found);
-      unusable += rejected;
-    } catch (thrown) {
-      if (!(thrown instanceof Refused)) throw thrown;
-      const { refusal } = thrown;
-      if (refusal.kind === 'unread') throw refusal.failure;
-      if (refusal.kind === 'unreadable') unreadable.push({ key: source.key, etag: source.etag, reason: refusal.reason });
-    }
+    const rejected = { lines: 0 };
+    const counted = await countLines(objects, source, (block) => {
+      if (judge !== undefined) rejected.lines += unusableIn(judge, block);
+    });
+    if (typeof counted === 'number') {
+      lines.set(source.key, counted);
+      unusable += rejected.lines;
+    } else if (counted !== 'gone') unreadable.push({ key: source.key, etag: source.etag, reason: counted.unreadable });
     onRead(++read);
   });
   return { lines, unusable, unreadable: unreadable.sort((left, right) => (left.key < right.key ? -1 : 1)) };
 };
 
-/** Lines of delivery's error objects: those that the transform or the delivery refused. Rejected lines of routing are apart. */
+/** Lines under errors/: by the runs' account as far as it knows them, those that have expired included, and by reading what is newer. */
 export const errorLines = async (
   objects: LakeObjects,
-  feed: string,
+  feed: Feed,
+  accounts: Accounts | undefined,
   onRead: (read: number) => void,
-): Promise<CountedObjects & { readonly all: number }> => {
-  const rejected = rejectedKey(feed, '');
-  const folder = rejected.slice(0, rejected.lastIndexOf('/') + 1);
-  const listed = (await collect(objects.list(errorsPrefix(feed)))).filter(({ key }) => !key.startsWith(folder));
-  const counted = await count(objects, listed, onRead);
-  return { ...counted, all: sum([...counted.lines.values()], (each) => each) };
+): Promise<{ readonly all: number; readonly unreadable: number }> => {
+  const listed = await errorObjects(objects, feed);
+  const before = accounts ?? NO_ERRORS;
+  const fresh = new Set(
+    uncounted(
+      before,
+      listed.map(({ key }) => key),
+    ),
+  );
+  const { lines, unreadable } = await count(
+    objects,
+    listed.filter(({ key }) => fresh.has(key)),
+    onRead,
+  );
+  return {
+    all: errorLinesIn(before) + sum([...lines.values()], (each) => each),
+    unreadable: before.unreadable + unreadable.length,
+  };
 };
 
 /** What the markers say of routed objects; the objects themselves may have expired. */

@@ -1,4 +1,5 @@
 import type { Plan, PlannedPartition, Report } from '../../workflows/documents';
+import { acknowledgedLines } from './acknowledged';
 import { counted, readableBytes, readableCount, readableDollars } from './readable';
 import { tableLines } from './table';
 
@@ -107,6 +108,7 @@ export const reportLines = (report: Report, width: number | undefined): readonly
     ...(report.error === undefined ? [] : [`  stopped by ${report.error}`]),
     `  lines      ${readableCount(lines.in)} in, ${readableCount(lines.duplicates)} duplicates, ${readableCount(lines.late)} late, ${readableCount(lines.rejected)} rejected, ${readableCount(lines.conflicts)} in conflict, ${readableCount(lines.typeConflicts)} under another type too`,
     ...(report.accounts === undefined ? [] : accountLines(report.accounts)),
+    ...(report.acknowledged === undefined ? [] : acknowledgedLines(report.acknowledged).map((line) => `  ${line}`)),
     `  files      ${readableCount(files.before)} -> ${readableCount(files.after)} (${readableBytes(bytes.before)} -> ${readableBytes(bytes.after)})`,
     `  cost       ${counted(report.queries, 'query', 'queries')}, ${readableBytes(report.bytesScanned)} scanned, ${readableDollars(report.dollars)}`,
     ...report.unreadable.map(({ key, reason }) => `  unreadable ${key}: ${reason}`),

@@ -12,6 +12,7 @@ const PASSING = new Set([
   'InternalFailureException',
   'KMSThrottlingException',
   'LimitExceededException',
+  'MetricsUnavailable',
   'OperationTimeoutException',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',

@@ -9,11 +9,12 @@ export const emptyNews: News = { objects: 0, bytes: 0, oldestMillis: undefined }
 /** What is new, with one object more. */
 export const withNext = (
   news: News,
-  { bytes, lastModified }: { readonly bytes: number; readonly lastModified: string },
+  { bytes, lastModified, isPiece = false }: { readonly bytes: number; readonly lastModified: string; readonly isPiece?: boolean },
 ): News => ({
   objects: news.objects + 1,
   bytes: news.bytes + bytes,
   oldestMillis: Math.min(news.oldestMillis ?? Infinity, Date.parse(lastModified)),
+  ...(isPiece || news.pieces !== undefined ? { pieces: (news.pieces ?? 0) + Number(isPiece) } : {}),
 });
 
 /** The plan's line for one partition, without the place of its source list: decided by all that is new, sized by what the run takes of it. */
@@ -34,6 +35,7 @@ export const plannedPartition = (
     reason: left.objects === 0 ? reason : `${reason}; ${left.objects} of them are left to the next run`,
     newObjects: taken.objects,
     newBytes: taken.bytes,
+    ...(news.pieces === undefined ? {} : { newPieces: news.pieces }),
     ...(left.objects === 0 ? {} : { left }),
     ...(news.oldestMillis === undefined ? {} : { oldestNew: new Date(news.oldestMillis).toISOString() }),
     ...(published === undefined ? {} : { published }),

@@ -1,5 +1,5 @@
 import { dateColumn, typeColumn, type Feed } from '../../contracts/feeds';
-import { isPlanned, partitionDate, partitionPath, sourcesKey } from '../../contracts/lake';
+import { isPlanned, partitionDate, partitionPath, piecePrefix, sourcesKey } from '../../contracts/lake';
 import type { Policy } from '../../contracts/policy';
 import { ledgerEntrySchema, type PlannedPartition, type PlanRound, type Source } from '../../workflows/documents';
 import { inMarkerOrder, newSources, unrouted } from '../../workflows/novelty';
@@ -117,7 +117,7 @@ class Round {
   }
 
   async #decide({ partition, sources, markers }: ListedPartition, registered: RegisteredPartition | undefined): Promise<void> {
-    const { objects, run, policy, nowMillis, folder } = this.survey;
+    const { objects, feed, run, policy, nowMillis, folder } = this.survey;
     const published = registered?.published;
     const key = sourcesKey(folder, partition);
     const list = new LinesUpload(objects.upload(key));
@@ -125,9 +125,10 @@ class Round {
     let broken: string | undefined;
     try {
       for await (const source of this.#news(sources, markers, published?.ledger)) {
-        all = withNext(all, source);
+        const found = { ...source, isPiece: source.key.startsWith(piecePrefix(feed.name)) };
+        all = withNext(all, found);
         if (!run.rebuild && !partitionTakes(taken, source, policy)) continue;
-        taken = withNext(taken, source);
+        taken = withNext(taken, found);
         if (!run.dryRun) await list.add(sourceOf(source));
       }
     } catch (thrown) {

@@ -134,7 +134,8 @@ export const reportOf = (
   const unread = distinct([...routes, ...gathered].flatMap((outcome) => outcome.unread));
   const rowsBefore = run.rebuild ? 0 : sum(published, ({ before }) => before?.rows ?? 0);
   const lines = sum(published, (partition) => partition.lines);
-  const accounts = runAccounts(published, plan, run.rebuild);
+  const whileGathering = distinct(gathered.flatMap(({ routed }) => routed));
+  const accounts = runAccounts(published, plan, run.rebuild, whileGathering);
   return {
     run: run.run,
     table: run.table,
@@ -210,9 +211,14 @@ export const summaryOf = (report: Report, plan: Plan | undefined): string => {
     `run ${report.run}: ${report.partitions} partitions published, ${report.lines.in} lines in, ${report.lines.duplicates} duplicates, ${report.unreadable.length} unreadable` +
     (superseded === undefined ? '' : `; ${report.superseded.length} superseded, the first because ${superseded.reason}`);
   const wrong = report.accounts?.differences ?? [];
+  const { acknowledged } = report;
+  const lost =
+    acknowledged === undefined || acknowledged.ok
+      ? ''
+      : `; ${acknowledged.missing} acknowledged records are accounted for nowhere`;
   if (wrong.length > 0) return `${done}; does not add up: ${wrong.join('; ')}`.slice(0, 2_000);
   if (report.error !== undefined) return `${done}; stopped by ${report.error}`.slice(0, 1_000);
-  if (report.failed.length === 0) return done;
+  if (report.failed.length === 0) return `${done}${lost}`;
   const named = report.failed.slice(0, 5).map(({ batch, error, cause }) => {
     const partitions =
       plan?.partitions
@@ -241,6 +247,10 @@ export const metricsOf = (report: Report, now: string): object => {
     FilesAfter: report.files.after,
     BytesScanned: report.bytesScanned,
     Dollars: report.dollars,
+    TypeConflicts: report.lines.typeConflicts,
+    ...(report.acknowledged === undefined
+      ? {}
+      : { Acknowledged: report.acknowledged.acknowledged, Missing: report.acknowledged.ok ? 0 : report.acknowledged.missing }),
   };
   return {
     _aws: {

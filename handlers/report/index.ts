@@ -1,4 +1,5 @@
 import { environment } from '../../contracts/environments';
+import { feedNamed } from '../../contracts/feeds';
 import { failureKey, planKey, reportKey, runPrefix } from '../../contracts/lake';
 import {
   comparisonSchema,
@@ -15,10 +16,13 @@ import { reportRequest, type ReportResult } from '../../workflows/steps';
 import { attemptDocumentSchema } from '../aws/attempts';
 import { collect, concurrently } from '../aws/concurrently';
 import { LakeObjects } from '../aws/objects';
+import { CuratedPartitions } from '../aws/partitions';
 import { step } from '../aws/shell';
+import { accountFor } from './acknowledged';
 import { metricsOf, reportOf, summarised, summaryOf, type AttemptTrail } from './core';
 
-const objects = new LakeObjects(environment('report', process.env).LAKE_BUCKET);
+const settings = environment('report', process.env);
+const objects = new LakeObjects(settings.LAKE_BUCKET);
 
 const trailsOf = async (run: Run): Promise<readonly AttemptTrail[]> => {
   const root = `${runPrefix(run.table, run.run)}attempts/`;
@@ -69,7 +73,7 @@ export const handler = step('report', async (event): Promise<ReportResult> => {
   }
   const folder = runPrefix(run.table, run.run);
   const plan = await objects.readJson(planKey(run.table, run.run), planSchema);
-  const report = reportOf(
+  const added = reportOf(
     run,
     now,
     request.error === undefined ? undefined : `${request.error}: ${request.cause ?? ''}`.slice(0, 2_000),
@@ -78,6 +82,13 @@ export const handler = step('report', async (event): Promise<ReportResult> => {
     await trailsOf(run),
     await documentsIn(`${folder}failures/`, (key) => objects.requireJson(key, failureSchema)),
   );
+  const feed = feedNamed(run.feed);
+  const catalog = new CuratedPartitions(settings.DATABASE, feed);
+  const sources = settings.RECORD_SOURCES[feed.name] ?? [];
+  // A dry run changes nothing, the account included.
+  const report = run.dryRun
+    ? added
+    : { ...added, acknowledged: await accountFor({ objects, catalog, feed, sources, report: added, plan, now }) };
   await objects.putJson(reportKey(run.table, run.run), report);
   // Past console: with JSON logging it would wrap the line, and CloudWatch would find no metrics in it.
   process.stdout.write(`${JSON.stringify(metricsOf(report, now))}\n`);

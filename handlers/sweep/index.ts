@@ -73,7 +73,8 @@ const candidates = async (run: Run, sweptMillis: number): Promise<{ readonly fou
   for await (const { key } of objects.list(curated, after(curated))) found.files.add(folderOf(key));
   if (since === '') {
     for await (const { key } of objects.list(ledgerPrefix(run.table)))
-      if (key !== sweepNoticesKey(run.table)) found.ledgers.add(key);
+      // What belongs to the whole table begins with an underscore, as what is hidden from engines does.
+      if (!key.startsWith(`${ledgerPrefix(run.table)}_`)) found.ledgers.add(key);
   }
   const runs = runsPrefix(run.table);
   for await (const folder of objects.folders(runs, after(runs))) {

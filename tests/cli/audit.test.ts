@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { curatedDifferences, lineCount, projectedDays, rawDifferences, routedDifferences } from '../../cli/audit/accounts';
+import { curatedDifferences, projectedDays, rawDifferences, routedDifferences } from '../../cli/audit/accounts';
 import type { Audit } from '../../cli/audit/audit';
 import { auditLines } from '../../cli/audit/lines';
 import { sourceAccounts } from '../../cli/audit/sources';
@@ -18,6 +18,7 @@ import { collect } from '../../handlers/aws/concurrently';
 import { gzipLines } from '../../handlers/aws/objects';
 import type { RegisteredPartition } from '../../handlers/aws/partitions';
 import type { Published } from '../../workflows/documents';
+import { lineCount } from '../../workflows/lines';
 import { sourceHash } from '../../workflows/routing';
 import { fakeBucket } from './fake-bucket';
 

@@ -28,6 +28,7 @@ describe.each(['dev', 'prod'])('the program of %s', (stack) => {
     );
 
     expect([...new Set(anywhere)].sort()).toEqual([
+      'cloudwatch:GetMetricData',
       'logs:CreateLogDelivery',
       'logs:DeleteLogDelivery',
       'logs:DescribeLogGroups',

@@ -111,7 +111,7 @@ export const orphans = async (
     ),
     ...unnamed(
       'ledgers',
-      keys.filter((key) => key.startsWith('ledger/') && key !== NOTICES && !ledgers.has(key)),
+      keys.filter((key) => key.startsWith('ledger/') && !key.startsWith('ledger/events/_') && !ledgers.has(key)),
     ),
     ...unnamed('gathered', keys.filter((key) => /^runs\/events\/[^/]+\/gathered\//.test(key)).map(folderOf)),
     ...unnamed('tables', await temporaryTables(lake)),

@@ -138,7 +138,7 @@ export const leftovers = async (world: World): Promise<readonly string[]> => {
   const folder = (key: string): string => key.slice(0, key.lastIndexOf('/') + 1);
   return [
     ...(await world.keys('curated/')).filter((key) => !named.has(folder(key))),
-    ...(await world.keys('ledger/')).filter((key) => !named.has(key) && !key.endsWith('/_unnamed.json')),
+    ...(await world.keys('ledger/')).filter((key) => !named.has(key) && !key.startsWith('ledger/events/_')),
     ...(await world.keys('runs/')).filter((key) => key.includes('/gathered/')),
     ...(await world.tables()).map(({ Name }) => Name).filter((name) => name.startsWith('tmp_')),
   ];

@@ -16,6 +16,7 @@ import { s3Objects } from '../../../local/stand-ins/athena/s3-objects';
 import { athenaSettings } from '../../../local/stand-ins/athena/settings';
 import { CatalogStandIn } from '../../../local/stand-ins/catalog/catalog-stand-in';
 import { catalogSettings } from '../../../local/stand-ins/catalog/settings';
+import { MetricsStandIn } from '../../../local/stand-ins/metrics/metrics-stand-in';
 import { s3Rest } from '../../../local/stand-ins/s3/rest';
 import { S3StandIn } from '../../../local/stand-ins/s3/s3';
 import type { Invocation as Answer } from '../../../local/stand-ins/state-machine/integrations';
@@ -116,7 +117,13 @@ export class World {
       port: 0,
       accountId,
       roles: [],
-      services: [catalog.service, athena.service, world.machine.service],
+      // Nothing comes by a stream here: what lies in raw was put there.
+      services: [
+        catalog.service,
+        athena.service,
+        world.machine.service,
+        new MetricsStandIn({ clock, arrivals: () => [] }).service,
+      ],
       restRoutes: [],
       s3: s3Rest(s3, (thrown) => console.error(thrown)),
       admin: () => Promise.resolve({ status: 404, body: {} }),

@@ -1,0 +1,111 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { Feed } from '../../contracts/feeds';
+import { accountsKey } from '../../contracts/lake';
+import {
+  accountsSchema,
+  arrivedBefore,
+  firstArrival,
+  NO_ERRORS,
+  settledUntil,
+  uncounted,
+  withErrors,
+  type Accounts,
+  type Arrivals,
+  type RecordSource,
+} from '../../workflows/acknowledged';
+import type { Plan, Report } from '../../workflows/documents';
+import { begunBefore, runAcknowledged } from '../../workflows/run-acknowledged';
+import { readArrivals } from '../aws/arrivals';
+import { concurrently } from '../aws/concurrently';
+import { countLines } from '../aws/count';
+import { errorObjects } from '../aws/error-objects';
+import type { LakeObjects } from '../aws/objects';
+import type { CuratedPartitions } from '../aws/partitions';
+
+/** Error objects that one run counts; a flood of them is counted over several nights. */
+const COUNTED_A_RUN = 20_000;
+const CONCURRENT_READS = 16;
+
+const client = new CloudWatchClient({});
+
+export interface AcknowledgedRequest {
+  readonly objects: LakeObjects;
+  readonly catalog: CuratedPartitions;
+  readonly feed: Feed;
+  readonly sources: readonly RecordSource[];
+  readonly report: Report;
+  readonly plan: Plan | undefined;
+  /** ISO 8601. */
+  readonly now: string;
+}
+
+/**
+ * Brings the account of the feed up to date and says whether it adds up. Under the run's lock; where another writer was faster, its account
+ * stands. @throws MetricsUnavailable, and what S3, Glue and CloudWatch throw: the step is done again
+ */
+export const accountFor = async (request: AcknowledgedRequest): Promise<NonNullable<Report['acknowledged']>> => {
+  const { objects, catalog, feed, sources, report, plan } = request;
+  const now = Date.parse(request.now);
+  const key = accountsKey(feed.name);
+  const seen = await objects.read(key);
+  const before = seen === undefined ? undefined : accountsSchema.parse(JSON.parse(seen.body.toString('utf8')));
+  const listed = await errorObjects(objects, feed);
+  const fresh = new Set(
+    uncounted(
+      before ?? NO_ERRORS,
+      listed.map((object) => object.key),
+    ).slice(0, COUNTED_A_RUN),
+  );
+  const counted = new Map(
+    await concurrently(
+      listed.filter((object) => fresh.has(object.key)),
+      CONCURRENT_READS,
+      async (object) => [object.key, linesOf(await countLines(objects, object))] as const,
+    ),
+  );
+  const errors = withErrors(
+    before ?? NO_ERRORS,
+    listed.map((object) => object.key),
+    counted,
+  );
+  const arrivals = await readArrivals(client, sources, before === undefined ? undefined : Date.parse(before.until), now);
+  let compacted = 0;
+  for await (const { published } of catalog.all()) compacted += published?.copies ?? 0;
+  const left = listed.length - Object.keys(errors.errors).length;
+  const judged = runAcknowledged({
+    before,
+    errors,
+    errorObjectsLeft: left,
+    arrivals,
+    compacted,
+    feed,
+    report,
+    plan,
+    nowMillis: now,
+  });
+  const account = advanced(before, errors, arrivals, now, judged.missing);
+  const body = JSON.stringify(account);
+  await (seen === undefined ? objects.create(key, body) : objects.replace(key, seen.etag, body));
+  return judged;
+};
+
+/** One that is gone has none; undefined for one that nobody can read. */
+const linesOf = (counted: Awaited<ReturnType<typeof countLines>>): number | undefined =>
+  typeof counted === 'number' ? counted : counted === 'gone' ? 0 : undefined;
+
+/** The account as the next run finds it. */
+const advanced = (
+  before: Accounts | undefined,
+  errors: Pick<Accounts, 'gone' | 'errors' | 'unreadable'>,
+  arrivals: Arrivals,
+  now: number,
+  missing: number,
+): Accounts => {
+  const until = Math.max(settledUntil(now), before === undefined ? 0 : Date.parse(before.until));
+  return {
+    until: new Date(until).toISOString(),
+    acknowledged: (before?.acknowledged ?? 0) + arrivedBefore(arrivals, until),
+    unexplained: before?.unexplained ?? (begunBefore(firstArrival(arrivals), now) ? missing : 0),
+    ...errors,
+  };
+};

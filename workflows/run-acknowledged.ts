@@ -1,0 +1,85 @@
+import type { Feed } from '../contracts/feeds';
+import {
+  arrivedInAll,
+  arrivedSince,
+  errorLinesIn,
+  judgeAcknowledged,
+  type Accounts,
+  type AcknowledgedCheck,
+  type Arrivals,
+} from './acknowledged';
+import type { Plan, PlannedPartition, Report } from './documents';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** The longest buffer interval of a delivery, and as much again for its own stages and retries of a transform. */
+export const DELIVERY_MILLIS = 2 * 900_000;
+/** An account that begins so long after the first record cannot know what has been forgotten by then. */
+const FORGOTTEN_MILLIS = 7 * DAY;
+
+/** Whether a lake was there long before its account began. */
+export const begunBefore = (firstArrivalMillis: number | undefined, nowMillis: number): boolean =>
+  firstArrivalMillis !== undefined && nowMillis - firstArrivalMillis > FORGOTTEN_MILLIS;
+
+/** What a run knows of the records of its feed, once it has published. */
+export interface RunFacts {
+  /** As the last run left it. */
+  readonly before: Accounts | undefined;
+  readonly errors: Pick<Accounts, 'gone' | 'errors' | 'unreadable'>;
+  /** Error objects that this run left uncounted. */
+  readonly errorObjectsLeft: number;
+  readonly arrivals: Arrivals;
+  /** `sum(copies)` over all partitions of the catalog. */
+  readonly compacted: number;
+  readonly feed: Pick<Feed, 'transform'>;
+  readonly report: Report;
+  readonly plan: Plan | undefined;
+  readonly nowMillis: number;
+}
+
+/**
+ * Whether all that was acknowledged is compacted, under errors/, or may still be on its way. Nobody has counted the lines of objects that wait
+ * for another run: as many records may be missing as arrived since the oldest of them could.
+ */
+export const runAcknowledged = (facts: RunFacts): AcknowledgedCheck => {
+  const { before, errors, arrivals, compacted, feed, report, nowMillis } = facts;
+  const waiting = waitingIn(facts);
+  const oldest = waiting.reduce((least, { oldestNew }) => Math.min(least, Date.parse(oldestNew ?? '')), nowMillis);
+  const since = (Number.isNaN(oldest) ? 0 : oldest) - DELIVERY_MILLIS;
+  return judgeAcknowledged({
+    acknowledged: (before?.acknowledged ?? 0) + arrivedInAll(arrivals) - (before?.unexplained ?? 0),
+    accepted: compacted + (report.accounts?.waiting.lines ?? 0),
+    errors: errorLinesIn(errors),
+    inFlight: undefined,
+    recent: arrivedSince(arrivals, since, nowMillis),
+    recentBecause:
+      waiting.length === 0
+        ? 'acknowledged within the time that a delivery may take'
+        : `acknowledged since the oldest object could be that waits for another run, ${new Date(since).toISOString()}`,
+    unreadableObjects: report.unreadable.length + report.unread.length + errors.unreadable,
+    unusableLines: feed.transform === undefined ? report.lines.rejected : undefined,
+    excuse: excuseOf(facts, waiting),
+  });
+};
+
+/** Partitions of which something new is left, by the plan. */
+const waitingIn = ({ plan, report }: RunFacts): readonly PlannedPartition[] => {
+  const published = new Set(report.perPartition.map(({ partition }) => partition));
+  return (plan?.partitions ?? []).filter(
+    ({ partition, newObjects, left }) => left !== undefined || (newObjects > 0 && !published.has(partition)),
+  );
+};
+
+const excuseOf = ({ plan, report, errorObjectsLeft }: RunFacts, waiting: readonly PlannedPartition[]): string | undefined => {
+  const { input } = report;
+  if (plan === undefined) return 'the run ended before it knew what waits';
+  if (input?.eventType !== undefined || input?.from !== undefined || input?.to !== undefined)
+    return 'the run looked at a part of the table';
+  if (errorObjectsLeft > 0) return `${errorObjectsLeft} error objects are not counted yet`;
+  if (report.lateLeft) return 'late objects are left to the next run';
+  if (report.changed > 0) return `${report.changed} objects changed under the run`;
+  return waiting.some(({ newPieces = 0 }) => newPieces > 0)
+    ? 'pieces of late objects wait for another run, and nobody has noted when their records arrived'
+    : undefined;
+};
