@@ -1,8 +1,9 @@
 import { DateTime } from 'luxon';
 
 /**
- * Writes instants by format strings of moment.js, which the Kinesis Data Generator uses: every token of its table, localized ones in
- * English, `[escaped]` text as it is. https://momentjs.com/docs/#/displaying/format/
+ * Writes instants by format strings of moment.js, which the Kinesis Data Generator uses: every token of version 2.30's table, localized ones
+ * in English, `[escaped]` text as it is. The version that the Kinesis Data Generator carries, 2.17, knows neither years of an era (`y`) nor
+ * eras (`N`) and writes their letters; whoever writes `yyyy` means the year. https://momentjs.com/docs/#/displaying/format/
  */
 export const DEFAULT_FORMAT = 'YYYY-MM-DDTHH:mm:ssZ';
 /** What moment writes of an instant that is in UTC rather than in a zone that happens to be UTC. */
@@ -67,6 +68,10 @@ const TOKENS: Readonly<Record<string, (at: DateTime) => string | number>> = {
   YYYYYY: (at) => `+${padded(at.year, 6)}`,
   Y: (at) => at.year,
   y: (at) => at.year,
+  yo: (at) => ordinal(at.year),
+  yy: (at) => padded(at.year, 2),
+  yyy: (at) => padded(at.year, 3),
+  yyyy: (at) => padded(at.year, 4),
   N: () => 'AD',
   NN: () => 'AD',
   NNN: () => 'AD',
@@ -74,8 +79,10 @@ const TOKENS: Readonly<Record<string, (at: DateTime) => string | number>> = {
   NNNNN: () => 'AD',
   gg: (at) => padded(localeWeek(at).year % 100, 2),
   gggg: (at) => padded(localeWeek(at).year, 4),
+  ggggg: (at) => padded(localeWeek(at).year, 5),
   GG: (at) => padded(at.weekYear % 100, 2),
   GGGG: (at) => padded(at.weekYear, 4),
+  GGGGG: (at) => padded(at.weekYear, 5),
   A: (at) => (at.hour < 12 ? 'AM' : 'PM'),
   a: (at) => (at.hour < 12 ? 'am' : 'pm'),
   H: (at) => at.hour,
@@ -100,29 +107,25 @@ const TOKENS: Readonly<Record<string, (at: DateTime) => string | number>> = {
   x: (at) => at.toMillis(),
 };
 
-/** Escaped text, a fraction of a second, the longest token that fits, or one character that stands for itself. */
-const PIECE = new RegExp(
-  [
-    String.raw`\[[^[\]]*\]`,
-    String.raw`\\.`,
-    'S{1,9}',
-    ...[...Object.keys(TOKENS), ...Object.keys(LONG)].sort((left, right) => right.length - left.length),
-    '.',
-  ].join('|'),
-  'gs',
-);
+const oneOf = (tokens: readonly string[]): string => [...tokens].sort((left, right) => right.length - left.length).join('|');
+
+/** Text in brackets, then the longest of some tokens that fits; a backslash before one makes it text. */
+const pieces = (...tokens: readonly string[]): RegExp => new RegExp(String.raw`\[[^[]*\]|\\?(?:${tokens.join('|')})`, 'g');
+
+/** The long forms are put in their place before anything else is read. */
+const LONG_PIECE = pieces(oneOf(Object.keys(LONG)));
+/** A token, a fraction of a second, or one character that stands for itself. */
+const PIECE = pieces('S{1,9}', oneOf(Object.keys(TOKENS)), '.');
 
 /** `zone` is an IANA name; `UTC` for UTC. Milliseconds since the epoch. */
-export const formatInstant = (millis: number, format: string, zone: string): string =>
-  written(DateTime.fromMillis(millis, { zone, locale: 'en' }), format);
+export const formatInstant = (millis: number, format: string, zone: string): string => {
+  const at = DateTime.fromMillis(millis, { zone, locale: 'en' });
+  const whole = format.replaceAll(LONG_PIECE, (piece) => (isLong(piece) ? LONG[piece] : piece));
+  return whole.replaceAll(PIECE, (piece) => {
+    if (piece.startsWith('[') && piece.length > 1) return piece.slice(1, -1);
+    if (/^S+$/.test(piece)) return padded(at.millisecond, 3).padEnd(9, '0').slice(0, piece.length);
+    return Object.hasOwn(TOKENS, piece) ? String(TOKENS[piece]!(at)) : piece.replaceAll('\\', '');
+  });
+};
 
-const written = (at: DateTime, format: string): string =>
-  (format.match(PIECE) ?? [])
-    .map((piece) => {
-      if (piece.startsWith('[') && piece.endsWith(']')) return piece.slice(1, -1);
-      if (piece.startsWith('\\')) return piece.slice(1);
-      if (/^S+$/.test(piece)) return padded(at.millisecond, 3).padEnd(9, '0').slice(0, piece.length);
-      if (Object.hasOwn(LONG, piece)) return written(at, LONG[piece as keyof typeof LONG]);
-      return String(Object.hasOwn(TOKENS, piece) ? TOKENS[piece]!(at) : piece);
-    })
-    .join('');
+const isLong = (piece: string): piece is keyof typeof LONG => Object.hasOwn(LONG, piece);

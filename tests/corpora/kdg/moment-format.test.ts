@@ -24,6 +24,13 @@ describe('an instant in the formats of moment.js', () => {
     ],
     ['l ll lll llll', '2/14/2010 Feb 14, 2010 Feb 14, 2010 3:25 PM Sun, Feb 14, 2010 3:25 PM'],
     ['Z ZZ z', '+00:00 +0000 UTC'],
+    // Years of an era, padded to four digits at most; the Kinesis Data Generator's own moment writes the letters.
+    ['y yo yy yyy yyyy yyyyMMdd', '2010 2010th 2010 2010 2010 201002Su'],
+    ['yyyyy yyyyyyyy', '20102010 20102010'],
+    ['N NN NNN NNNN NNNNN NNNNNN', 'AD AD AD Anno Domini AD ADAD'],
+    ['gg ggggg gggggg ggg', '10 02010 02010g 10g'],
+    ['GG GGGGG GGGGGG GGG', '10 02010 02010G 10G'],
+    ['\\YYYY \\LT [LT] [a[b]c] \\\\ Yo', 'YYYY LT LT [pmb]c  2010o'],
     ["'YYYY' T%", "'2010' T%"],
     [DEFAULT_FORMAT, '2010-02-14T15:25:50+00:00'],
     [DEFAULT_UTC_FORMAT, '2010-02-14T15:25:50Z'],
