@@ -43,8 +43,9 @@ export class Arguments {
   number(index: number, takes = 'a number'): number | undefined {
     const value = this.value(index);
     if (value === undefined) return undefined;
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw this.refusal(takes);
-    return value;
+    const number = numberOf(value);
+    if (number === undefined) throw this.refusal(takes);
+    return number;
   }
 
   /** A number of which 0 counts as none, as the old faker reads its positional arguments. */
@@ -88,6 +89,12 @@ export class Arguments {
     return value as Readonly<Record<string, unknown>>;
   }
 }
+
+/** A number, or a text that is one: `"3"`. Undefined for anything else. */
+export const numberOf = (value: unknown): number | undefined => {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+};
 
 const valuesOf = (argument: string): readonly unknown[] => {
   if (argument.trim() === '') return [];

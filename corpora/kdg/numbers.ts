@@ -1,5 +1,5 @@
 import type { Faker } from '@faker-js/faker';
-import type { Arguments } from './arguments';
+import { numberOf, type Arguments } from './arguments';
 
 /** A range of numbers, both ends included, in steps. */
 export interface Range {
@@ -10,16 +10,35 @@ export interface Range {
 
 const TAKES = 'a number (the maximum) or {"min": …, "max": …, "precision": …} with min at most max';
 
-/** The options of `random.number` and its kin: a maximum, or an object. */
-export const rangeOf = (given: Arguments, fallback: Range): Range => {
-  const value = given.value(0);
-  const options = typeof value === 'number' ? { max: value } : given.object(0, TAKES);
-  const { min, max, precision: step } = { ...fallback, precision: fallback.step, ...options };
-  for (const number of [min, max, step]) {
-    if (typeof number !== 'number' || !Number.isFinite(number) || Math.abs(number) > Number.MAX_SAFE_INTEGER) {
-      throw given.refusal(TAKES);
-    }
+interface Ends {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * The ends of a range of which one may be missing. Where what is given lies beyond what would be taken for the other end, the old faker draws
+ * backwards, past the end that is given. Here that end holds: a minimum moves the maximum up by as much, and a maximum is the minimum.
+ */
+export const endsOf = (min: number | undefined, max: number | undefined, fallback: Ends): Ends => {
+  if (max === undefined) {
+    const least = min ?? fallback.min;
+    return { min: least, max: least <= fallback.max ? fallback.max : least + fallback.max };
   }
+  return min === undefined && max < fallback.min ? { min: max, max: fallback.min } : { min: min ?? fallback.min, max };
+};
+
+/** The options of `random.number` and its kin: one number, which is the maximum unless it is said to be the step, or an object. */
+export const rangeOf = (given: Arguments, fallback: Range, single: 'max' | 'precision' = 'max'): Range => {
+  const value = given.value(0);
+  const options = typeof value === 'object' ? (given.object(0, TAKES) ?? {}) : { [single]: given.number(0, TAKES) };
+  const [least, most, precision] = ['min', 'max', 'precision'].map((name) => {
+    const option = options[name];
+    const number = numberOf(option);
+    if (option !== undefined && (number === undefined || Math.abs(number) > Number.MAX_SAFE_INTEGER)) throw given.refusal(TAKES);
+    return number;
+  });
+  const { min, max } = endsOf(least, most, fallback);
+  const step = precision ?? fallback.step;
   if (min > max || !(step > 0) || (max - min) / step > Number.MAX_SAFE_INTEGER) throw given.refusal(TAKES);
   return { min, max, step };
 };

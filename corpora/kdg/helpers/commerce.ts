@@ -1,10 +1,12 @@
 import type { Faker } from '@faker-js/faker';
 import type { Module } from '../helper';
 import { plain } from '../helper';
+import { endsOf } from '../numbers';
 
 /** (min, max, decimals, symbol): a whole amount, written with decimals. 0 counts as none, as in the old faker. */
 const price: Module[string] = (given) => {
-  const [min, max, decimals] = [given.nonZero(0) ?? 0, given.nonZero(1) ?? 1_000, given.nonZeroAmount(2, 10) ?? 2] as const;
+  const { min, max } = endsOf(given.nonZero(0), given.nonZero(1), { min: 0, max: 1_000 });
+  const decimals = given.nonZeroAmount(2, 10) ?? 2;
   if (min < 0 || min > max) throw given.refusal('min, max, decimals and a symbol with 0 <= min <= max');
   const symbol = given.count > 3 ? (given.text(3) ?? '') : '';
   return ({ faker }) =>

@@ -6,7 +6,7 @@ import { DEFAULT_FORMAT, DEFAULT_UTC_FORMAT, formatInstant } from '../moment-for
 const DAY_MILLIS = 86_400_000;
 
 /** As a browser prints a date: `Sun Nov 22 2026 06:00:00 GMT+0000 (Coordinated Universal Time)`. */
-const dateText = (millis: number, zone: string): string => {
+export const dateText = (millis: number, zone: string): string => {
   const at = DateTime.fromMillis(millis, { zone, locale: 'en' });
   const name = zone === 'UTC' ? 'Coordinated Universal Time' : at.offsetNameLong;
   return `${formatInstant(millis, 'ddd MMM DD YYYY HH:mm:ss [GMT]ZZ', zone)} (${name})`;
@@ -37,6 +37,16 @@ const between: Helper = (given) => {
   const [from, to] = [instant(given, 0), instant(given, 1)] as const;
   if (from === undefined || to === undefined || to < from) throw given.refusal('two dates, the later one last');
   return ({ faker, zone }) => dateText(faker.number.int({ min: from, max: to }), zone);
+};
+
+/** (from, to, count): so many dates at equal distances between two others. */
+const betweens: Helper = (given) => {
+  const [from, to] = [instant(given, 0), instant(given, 1)] as const;
+  const takes = 'two dates, the later one last, and how many dates between them';
+  if (from === undefined || to === undefined || to < from) throw given.refusal(takes);
+  const count = given.amount(2, 1_000) ?? 3;
+  return ({ zone }) =>
+    Array.from({ length: count }, (_, index) => dateText(Math.floor(from + ((to - from) * (index + 1)) / (count + 1)), zone));
 };
 
 const formatted =
@@ -77,6 +87,7 @@ export const DATE: Module = {
   recent: away(DAY_MILLIS, -1),
   soon: away(DAY_MILLIS, 1),
   between,
+  betweens,
   month: named('month'),
   weekday: named('weekday'),
 };

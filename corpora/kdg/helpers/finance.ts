@@ -1,7 +1,7 @@
 import type { Faker } from '@faker-js/faker';
 import type { Helper, Module } from '../helper';
 import { plain } from '../helper';
-import { decimalIn } from '../numbers';
+import { decimalIn, endsOf } from '../numbers';
 import { digitsInto } from '../patterns';
 import { companyName } from './commerce';
 
@@ -15,7 +15,8 @@ export const mask = (faker: Faker, length = 4, brackets = false, dots = false): 
 };
 
 const amountOf: Helper = (given) => {
-  const [min, max, decimals] = [given.nonZero(0) ?? 0, given.nonZero(1) ?? 1_000, given.amount(2, 10) ?? 2] as const;
+  const { min, max } = endsOf(given.nonZero(0), given.nonZero(1), { min: 0, max: 1_000 });
+  const decimals = given.amount(2, 10) ?? 2;
   if (min > max) throw given.refusal('min, max, decimals and a symbol with min at most max');
   const symbol = given.count > 3 ? (given.text(3) ?? '') : '';
   return ({ faker }) => symbol + decimalIn(faker, min, max, decimals);

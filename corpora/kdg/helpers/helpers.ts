@@ -2,7 +2,7 @@ import type { Faker } from '@faker-js/faker';
 import type { Module, Scene } from '../helper';
 import { plain } from '../helper';
 import { decimalIn } from '../numbers';
-import { digitsInto, formatPattern } from '../patterns';
+import { digitsInto, expandPattern, formatPattern } from '../patterns';
 import { city, streetAddress, streetName } from './address';
 import { companyName } from './commerce';
 import { account, amount, mask } from './finance';
@@ -105,6 +105,10 @@ export const HELPERS: Module = {
     const pattern = given.text(0) ?? '6453-####-####-####-###L';
     return ({ faker }) => faker.helpers.replaceCreditCardSymbols(pattern);
   },
+  regexpStyleStringParse: (given) => {
+    const pattern = given.text(0) ?? '';
+    return ({ faker }) => expandPattern(faker, pattern);
+  },
   repeatString: (given) => {
     const [text, times] = [given.text(0) ?? '', given.amount(1, 10_000) ?? 1] as const;
     return () => text.repeat(times);
@@ -112,6 +116,11 @@ export const HELPERS: Module = {
   shuffle: (given) => {
     const elements = given.array(0) ?? LETTERS;
     return ({ faker }) => faker.helpers.shuffle(elements);
+  },
+  uniqueArray: (given) => {
+    const elements = given.array(0) ?? LETTERS;
+    const length = given.amount(1, elements.length) ?? elements.length;
+    return ({ faker }) => faker.helpers.uniqueArray(elements, length);
   },
   mustache: (given) => {
     const text = given.text(0) ?? '';

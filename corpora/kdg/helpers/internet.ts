@@ -1,5 +1,6 @@
 import type { Module } from '../helper';
 import { plain } from '../helper';
+import { digitsInto } from '../patterns';
 
 /** First and last name, in this order; undefined where not given. */
 const namesOf = (given: Parameters<Module[string]>[0]) => {
@@ -47,11 +48,20 @@ export const INTERNET: Module = {
   },
 };
 
+const PHONE_SHAPES = ['###-###-####', '(###) ###-####', '1-###-###-####', '###.###.####'];
+/** The old faker's English list, in its order: templates name formats by their place in it. */
+const PHONE_FORMATS = ['', '', ' x###', ' x####', ' x#####'].flatMap((extension) =>
+  PHONE_SHAPES.map((shape) => shape + extension),
+);
+
 export const PHONE: Module = {
   phoneNumber: (given) => {
     const format = given.text(0);
-    return ({ faker }) => (format === undefined ? faker.phone.number() : faker.helpers.replaceSymbols(format));
+    return ({ faker }) => (format === undefined ? faker.phone.number() : digitsInto(faker, format));
   },
-  phoneNumberFormat: plain((faker) => faker.phone.number({ style: 'national' })),
-  phoneFormats: plain((faker) => faker.helpers.arrayElement(faker.definitions.phone_number.format.human).replaceAll('!', '#')),
+  phoneNumberFormat: (given) => {
+    const format = PHONE_FORMATS[given.amount(0, PHONE_FORMATS.length - 1) ?? 0]!;
+    return ({ faker }) => digitsInto(faker, format);
+  },
+  phoneFormats: plain((faker) => faker.helpers.arrayElement(PHONE_FORMATS)),
 };

@@ -3,13 +3,12 @@ import type { Arguments } from '../arguments';
 import type { Module } from '../helper';
 import { plain } from '../helper';
 
-/** 0 or "male", 1 or "female"; undefined where none is given. */
+/** 0 or "male", any other number or "female"; undefined, which is either, for whatever else is given, as in the old faker. */
 const sexOf = (given: Arguments, index = 0): SexType | undefined => {
   const value = given.value(index);
-  if (value === undefined) return undefined;
-  if (value === 0 || value === 'male') return 'male';
-  if (value === 1 || value === 'female') return 'female';
-  throw given.refusal('0 or "male", 1 or "female"');
+  if (typeof value === 'number') return value === 0 ? 'male' : 'female';
+  const text = typeof value === 'string' ? value.toLowerCase() : undefined;
+  return text === 'male' || text === 'female' ? text : undefined;
 };
 
 const sexed =

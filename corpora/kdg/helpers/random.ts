@@ -3,14 +3,15 @@ import type { Arguments } from '../arguments';
 import type { Draw, Helper, Module } from '../helper';
 import { plain } from '../helper';
 import { numberIn, rangeOf } from '../numbers';
+import { dateText } from './date';
 import { imageUrl } from './image';
 
 const LETTERS = ['a', 'b', 'c'];
 
 const ranged =
-  (max: number, step: number): Helper =>
+  (max: number, step: number, single: 'max' | 'precision'): Helper =>
   (given) => {
-    const range = rangeOf(given, { min: 0, max, step });
+    const range = rangeOf(given, { min: 0, max, step }, single);
     return ({ faker }) => numberIn(faker, range);
   };
 
@@ -51,9 +52,9 @@ const countOf = (given: Arguments, fallback: number, most: number): number => {
 };
 
 const characters =
-  (draw: (faker: Faker, length: number) => string): Helper =>
+  (draw: (faker: Faker, length: number) => string, fallback = 1): Helper =>
   (given): Draw => {
-    const length = countOf(given, 1, 100_000);
+    const length = countOf(given, fallback, 100_000);
     return ({ faker }) => draw(faker, length);
   };
 
@@ -98,8 +99,9 @@ const LOCALES = (
 
 export const uuid: Helper = plain((faker) => faker.string.uuid());
 export const boolean: Helper = plain((faker) => faker.datatype.boolean());
-export const number = ranged(99_999, 1);
-export const float = ranged(99_999, 0.01);
+export const number = ranged(99_999, 1, 'max');
+/** Its one number is the step, as in the old faker. */
+export const float = ranged(99_999, 0.01, 'precision');
 export const hexaDecimal = characters((faker, length) => faker.string.hexadecimal({ length, casing: 'lower' }));
 
 export const RANDOM: Module = {
@@ -130,11 +132,41 @@ export const RANDOM: Module = {
   hexaDecimal,
 };
 
+/** (max, or {"min": …, "max": …}) in milliseconds since the epoch: from February 1990 to February 2100. */
+const datetime: Helper = (given) => {
+  const range = rangeOf(given, { min: Date.UTC(1990, 1, 1), max: Date.UTC(2100, 1, 1), step: 1 });
+  if (Math.max(-range.min, range.max) > LAST_INSTANT)
+    throw given.refusal(`milliseconds from ${-LAST_INSTANT} to ${LAST_INSTANT}`);
+  return ({ faker, zone }) => dateText(numberIn(faker, range), zone);
+};
+const LAST_INSTANT = 8_640_000_000_000_000;
+
+const ANY_NUMBER = { min: 0, max: 99_999, step: 1 };
+const textOrNumber = (faker: Faker): string | number =>
+  faker.datatype.boolean() ? faker.string.sample(10) : numberIn(faker, ANY_NUMBER);
+
 export const DATATYPE: Module = {
   number,
   float,
   uuid,
   boolean,
   hexaDecimal,
-  string: characters((faker, length) => faker.string.sample(length)),
+  string: characters((faker, length) => faker.string.sample(length), 10),
+  datetime,
+  json: plain((faker) =>
+    Object.fromEntries(['foo', 'bar', 'bike', 'a', 'b', 'name', 'prop'].map((name) => [name, textOrNumber(faker)])),
+  ),
+  array: (given) => {
+    const length = given.amount(0, 10_000) ?? 10;
+    return ({ faker }) => Array.from({ length }, () => textOrNumber(faker));
+  },
+};
+
+/** (max, min): a whole number from the minimum to below the maximum. */
+export const MERSENNE: Module = {
+  rand: (given) => {
+    const [max, min] = [given.number(0) ?? 32_768, given.number(1) ?? 0] as const;
+    if (!(min < max) || max - min > Number.MAX_SAFE_INTEGER) throw given.refusal('a maximum and a minimum below it');
+    return ({ faker }) => numberIn(faker, { min: Math.floor(min), max: Math.ceil(max) - 1, step: 1 });
+  },
 };

@@ -50,8 +50,32 @@ export const VEHICLE: Module = {
 
 export const MUSIC: Module = { genre: plain((faker) => faker.music.genre()) };
 
+/** Names as the old faker has them, which are functions of today's. */
+const ANIMALS = [
+  'bear',
+  'bird',
+  'cat',
+  'cetacean',
+  'cow',
+  'crocodilia',
+  'dog',
+  'fish',
+  'horse',
+  'insect',
+  'lion',
+  'rabbit',
+  'snake',
+  'type',
+] as const;
+
+export const ANIMAL: Module = Object.fromEntries(ANIMALS.map((name) => [name, plain((faker) => faker.animal[name]())]));
+
 export const GIT: Module = {
   branch: plain((faker) => faker.git.branch()),
+  commitEntry: (given) => {
+    const merge = given.object(0, '{"merge": true}')?.['merge'] === true;
+    return ({ faker, nowMillis }) => faker.git.commitEntry({ refDate: nowMillis, ...(merge && { merge }) }).trim();
+  },
   commitMessage: plain((faker) => faker.git.commitMessage()),
   commitSha: plain((faker) => faker.git.commitSha()),
   shortSha: plain((faker) => faker.git.commitSha({ length: 7 })),

@@ -14,8 +14,21 @@ const many = (template: string, count = 300): string[] => {
   return Array.from({ length: count }, (_, index) => generator.record(index, { nowMillis: NOW }));
 };
 
+/** `module: helper helper …`, each indented by two. */
+const namesOf = (list: string): string[] =>
+  list
+    .split(/\n {2}(?=\w)/)
+    .slice(1)
+    .flatMap((line) => {
+      const [module = '', names = ''] = line.split(':');
+      return names
+        .trim()
+        .split(/\s+/)
+        .map((name) => `${module.trim()}.${name}`);
+    });
+
 /** What the help of the Kinesis Data Generator lists or refers to: its own helpers, and the API methods of faker.js 4. */
-const DOCUMENTED = `
+const DOCUMENTED = namesOf(`
   address: zipCode city cityPrefix citySuffix streetName streetAddress streetSuffix streetPrefix secondaryAddress county country countryCode
     state stateAbbr latitude longitude
   commerce: color department productName price productAdjective productMaterial product
@@ -32,22 +45,33 @@ const DOCUMENTED = `
   name: firstName lastName findName jobTitle prefix suffix title jobDescriptor jobArea jobType
   phone: phoneNumber phoneNumberFormat phoneFormats
   random: number arrayElement weightedArrayElement objectElement uuid boolean word words image locale alphaNumeric hexaDecimal
-  system: fileName commonFileName mimeType commonFileType commonFileExt fileType fileExt directoryPath filePath semver`
-  .split(/\n {2}(?=\w)/)
-  .slice(1)
-  .flatMap((line) => {
-    const [module = '', names = ''] = line.split(':');
-    return names
-      .trim()
-      .split(/\s+/)
-      .map((name) => `${module.trim()}.${name}`);
-  });
+  system: fileName commonFileName mimeType commonFileType commonFileExt fileType fileExt directoryPath filePath semver`);
+
+/** What a template can call of faker.js 5 besides. */
+const BESIDES = namesOf(`
+  address: cardinalDirection cityName direction nearbyGPSCoordinate ordinalDirection timeZone zipCodeByState
+  animal: bear bird cat cetacean cow crocodilia dog fish horse insect lion rabbit snake type
+  commerce: productDescription
+  datatype: array boolean datetime float hexaDecimal json number string uuid
+  date: betweens
+  finance: creditCardCVV creditCardNumber litecoinAddress routingNumber transactionDescription
+  git: branch commitEntry commitMessage commitSha shortSha
+  helpers: regexpStyleStringParse repeatString replaceCreditCardSymbols
+  internet: httpMethod port
+  mersenne: rand
+  music: genre
+  name: gender middleName
+  random: alpha arrayElements float
+  time: recent
+  vehicle: bicycle color fuel manufacturer model type vehicle vin vrm`);
 
 const ARGUMENTS: Readonly<Record<string, string>> = {
   'date.between': '("2026-01-01", "2026-02-01")',
+  'date.betweens': '("2026-01-01", "2026-02-01")',
   'helpers.slugify': '("a b")',
   'helpers.replaceSymbolWithNumber': '("#")',
   'helpers.replaceSymbols': '("#")',
+  'helpers.regexpStyleStringParse': '("[1-9]{2}")',
   'helpers.mustache': '("x")',
   'helpers.repeatString': '("x", 2)',
 };
@@ -55,7 +79,8 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
 describe('the helpers', () => {
   it('are all that are documented', () => {
     expect(DOCUMENTED.length).toBeGreaterThan(140);
-    expect(DOCUMENTED.filter((name) => !HELPER_NAMES.includes(name))).toEqual([]);
+    expect(BESIDES.length).toBeGreaterThan(50);
+    expect([...DOCUMENTED, ...BESIDES].filter((name) => !HELPER_NAMES.includes(name))).toEqual([]);
   });
 
   it.each(HELPER_NAMES)('%s draws texts of one line that the seed decides', (name) => {
@@ -72,8 +97,21 @@ describe('the helpers', () => {
     ['random.number(5)', /^[0-5]$/],
     ['random.number({"min":-3,"max":-1})', /^-[123]$/],
     ['random.number({"min":10,"max":150})', /^1?\d?\d$/],
+    ['random.number({"min":200000})', /^2\d{5}$/],
+    ['random.number(-5)', /^(-[1-5]|0)$/],
+    ['random.number({"max":-5})', /^(-[1-5]|0)$/],
+    ['random.number("7")', /^[0-7]$/],
+    ['random.number({"min":"3","max":"4"})', /^[34]$/],
     ['random.number({"max":1,"precision":0.05})', /^(0(\.\d[05]?)?|1)$/],
     ['random.float({"max":2})', /^[012](\.\d\d?)?$/],
+    ['random.float(0.5)', /^\d+(\.5)?$/],
+    ['mersenne.rand', /^([0-2]?\d{1,4}|3[0-2]\d{3})$/],
+    ['mersenne.rand(3, 1)', /^[12]$/],
+    ['datatype.string', /^.{10}$/],
+    ['datatype.array(2)', /^(\d{1,5}|.{10}),(\d{1,5}|.{10})$/],
+    ['datatype.json', /^\{"foo":.+,"prop":.+\}$/],
+    ['datatype.datetime({"min":0,"max":999})', /^Thu Jan 01 1970 00:00:00 GMT\+0000 \(Coordinated Universal Time\)$/],
+    ['datatype.datetime', /^[A-Z]\w\w \w{3} \d\d (199|20\d|2100)\d? /],
     ['random.arrayElement(["OK","FAIL"])', /^(OK|FAIL)$/],
     ['random.weightedArrayElement({"weights":[0.3,0.7],"data":["\\"a\\"",4]})', /^("a"|4)$/],
     ['random.objectElement({"a":{"b":1}})', /^\{"b":1\}$/],
@@ -87,12 +125,34 @@ describe('the helpers', () => {
     ['address.zipCode(??-###)', /^[A-Z]{2}-\d{3}$/],
     ['address.stateAbbr', /^[A-Z]{2}$/],
     ['commerce.price', /^\d{1,4}\.00$/],
+    ['commerce.price(2000)', /^(2\d{3}|3000)\.00$/],
+    ['finance.amount(2000)', /^(2\d{3}|3000)\.\d\d$/],
     ['commerce.price(5, 9, 3, "$")', /^\$[5-9]\.000$/],
     ['finance.amount(1, 2)', /^[12]\.\d\d$/],
     ['finance.account(0)', /^\d{8}$/],
     ['phone.phoneNumber(###-####)', /^\d{3}-\d{4}$/],
+    ['phone.phoneNumber("?*!# ##")', /^\?\*!\d \d\d$/],
+    ['phone.phoneNumberFormat', /^\d{3}-\d{3}-\d{4}$/],
+    ['phone.phoneNumberFormat(2)', /^1-\d{3}-\d{3}-\d{4}$/],
+    ['phone.phoneNumberFormat("19")', /^\d{3}\.\d{3}\.\d{4} x\d{5}$/],
+    ['phone.phoneFormats', /^[1()# .x-]+$/],
+    ['helpers.replaceSymbolWithNumber("a!-#")', /^a!-\d$/],
+    ['helpers.replaceSymbols("*?!#")', /^\*[A-Z]!\d$/],
+    ['helpers.regexpStyleStringParse("#{3}te{1,2}st[1-5][20-10]")', /^###tee?st[1-5](1\d|20)$/],
+    ['helpers.uniqueArray(["a","b"],2)', /^(a,b|b,a)$/],
     ['lorem.words(4)', /^\w+ \w+ \w+ \w+$/],
+    ['lorem.words("3")', /^\w+ \w+ \w+$/],
+    ['name.firstName("x")', /^[A-Z].+$/],
     ['name.findName("Ada", "Lovelace")', /^.*Ada Lovelace.*$/],
+    ['animal.type', /^[a-z ]+$/],
+    [
+      'git.commitEntry({"merge":true})',
+      /^commit [0-9a-f]{40} Merge: [0-9a-f]{7} [0-9a-f]{7} Author: .+ <.+@.+> Date: .+2026.* \S.+\S$/,
+    ],
+    [
+      'date.betweens("2026-01-01", "2026-01-04", 2)',
+      /^Fri Jan 02 2026 00:00:00 GMT\+0000 \(Coordinated Universal Time\),Sat Jan 03 2026 00:00:00 GMT\+0000 \(Coordinated Universal Time\)$/,
+    ],
     ['date.month({"abbr":true})', /^[A-Z][a-z]{2}$/],
     ['date.now', /^2026-11-22T06:00:00\+00:00$/],
     ['date.now("dddd, MMMM Do YYYY, h:mm:ss a")', /^Sunday, November 22nd 2026, 6:00:00 am$/],
@@ -113,6 +173,14 @@ describe('the helpers', () => {
       '{{random.nubmer}} at line 2, column 5 of the template is no known helper; the nearest one is {{random.number}}.',
     ],
     ['adress.state', 'the nearest one is {{address.state}}.'],
+    ['name.state', 'the nearest one is {{address.state}}.'],
+    ['animal.dgo', 'the nearest one is {{animal.dog}}.'],
+    ['date.tomorrow', 'the nearest one is {{date.now}}.'],
+    ['uuid', 'the nearest one is {{random.uuid}}.'],
+    [
+      'planet.moon',
+      'is no known helper; the modules are address, animal, commerce, company, current, database, datatype, date, finance, ',
+    ],
     ['name.firstname', 'the nearest one is {{name.firstName}}.'],
     ['date', 'the nearest one is {{date.now}}.'],
     ['constructor.name', 'is no known helper'],
@@ -126,7 +194,11 @@ describe('the helpers', () => {
     ['random.weightedArrayElement({"weights":[-1,2],"data":["a","b"]})', 'none below 0'],
     ['date.between("2026-01-02","2026-01-01")', 'two dates, the later one last'],
     ['lorem.words(-1)', 'a whole number from 0 to'],
-    ['name.firstName("x")', '0 or "male", 1 or "female"'],
+    ['phone.phoneNumberFormat(20)', 'a whole number from 0 to 19'],
+    ['mersenne.rand(1, 1)', 'a maximum and a minimum below it'],
+    ['datatype.datetime(9e15)', 'takes milliseconds from -8640000000000000 to 8640000000000000'],
+    ['date.betweens("2026-01-02","2026-01-01")', 'two dates, the later one last, and how many'],
+    ['random.weightedArrayElement({"weights":[1,1,1],"data":["a","b"]})', 'one weight per element'],
   ])('{{%s}} is refused before anything is made', (call, message) => {
     expect(() => generatorOf({ template: `a\n b: {{${call}}}`, seed: 1 })).toThrow(message);
   });
