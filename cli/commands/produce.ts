@@ -19,6 +19,7 @@ import {
 import { connected } from '../connection';
 import { parseDuration, parseInstant } from '../duration';
 import { produceRecords } from '../produce/records';
+import { shippedTemplate } from '../produce/shipped';
 import { TARGET_KINDS } from '../produce/target';
 import { produce } from '../producer';
 import { COMMANDS } from '../table';
@@ -52,17 +53,19 @@ export const produceCommand = command({
 sent again, after a jittered wait. The counts are those that were acknowledged; if some were given up on, the exit code is 1. The same
 seed makes the same records.
 
-Without a template it makes events, created within the hour before the host's present time:
+Events are made without a template, created within the hour before the host's present time:
 
   lithify produce events --count 1000
   lithify produce events --count 60000 --rate 1000 --seed 7
   lithify produce events --count 500 --corpus github --duplicates 0.1 --malformed 0.01
 
 With a template of the Amazon Kinesis Data Generator it makes that, second by second, until --for or --count is reached or Ctrl-C is
-pressed; on a host whose clock is set by hand time passes by as much. With --file the lines of a file are the records.
+pressed; on a host whose clock is set by hand time passes by as much. The other feeds have one each, examples/FEED.kdg, which is taken
+where none is given. With --file the lines of a file are the records.
 
-  lithify produce films --template examples/films.kdg --rate 10 --for 5m
-  lithify produce --template examples/films.kdg --sample 5
+  lithify produce users --count 100
+  lithify produce films --rate 10 --for 5m
+  lithify produce telemetry --sample 5
   lithify produce --template sensors.kdg --rates week.json --to stream sensors --late 0.01 --duplicates 0.05
   lithify produce --template examples/films.kdg --rate 10 --to delivery etl3-delivery --region us-east-1
   zcat yesterday.gz | lithify produce events --file - --rate 500`,
@@ -77,8 +80,8 @@ pressed; on a host whose clock is set by hand time passes by as much. With --fil
     to: optionalChoice(TARGET_KINDS, 'send to the stream or delivery stream that is named, not to a feed'),
     region: optionalText('REGION', 'send to AWS itself, with your own credentials, not to an embedded host'),
     zone: text('ZONE', 'the time zone of {{date.now}} and of --rates', 'UTC'),
-    gzip: flag('compress each record, without a line break, as the Kinesis Data Generator does'),
-    sample: optionalWholeNumber('print so many records of the template and send nothing', 1, 10_000),
+    gzip: flag('with --to: compress each record, without a line break, as the Kinesis Data Generator does'),
+    sample: optionalWholeNumber('print so many records and send nothing', 1, 10_000),
     'simulate-from': optionalValue(
       'INSTANT',
       'simulate the time from here for {{date.simTime}}, and wait for nothing',
@@ -93,23 +96,29 @@ pressed; on a host whose clock is set by hand time passes by as much. With --fil
   },
   async run(context, flags, [name]) {
     if (flags.template !== undefined || flags.file !== undefined) {
-      refuse(
-        { corpus: flags.corpus, types: flags.types, malformed: flags.malformed || undefined },
-        'has no meaning for records of a template or a file',
-      );
+      refuse(eventsAlone(flags), 'has no meaning for records of a template or a file');
       return produceRecords(context, flags, name);
     }
     const { rates, for: length, to, region, sample, 'simulate-from': simulated } = flags;
-    refuse(
-      { rates, for: length, to, region, gzip: flags.gzip || undefined, sample, 'simulate-from': simulated },
-      'needs --template or --file',
-    );
+    refuse({ to, region }, 'needs --template or --file');
     if (name === undefined) throw new UsageError(`\`lithify produce\` needs FEED: what to produce: ${FEED_NAMES.join(', ')}.`);
     const feed = feedOf(name);
-    if (feed !== 'events')
-      throw new UsageError(`\`lithify produce ${feed}\` needs --template or --file: only events are made without one.`);
+    if (feed !== 'events') {
+      refuse(eventsAlone(flags), `has no meaning for the feed ${feed}: its records are those of its template`);
+      return produceRecords(context, flags, feed, await shippedTemplate(context.projectDirectory, feed));
+    }
+    refuse(
+      { rates, for: length, gzip: flags.gzip || undefined, sample, 'simulate-from': simulated },
+      'needs --template or --file where events are produced',
+    );
     return produceEvents(context, feed, flags);
   },
+});
+
+const eventsAlone = ({ corpus, types, malformed }: Pick<EventFlags, 'corpus' | 'types' | 'malformed'>) => ({
+  corpus,
+  types,
+  malformed: malformed || undefined,
 });
 
 const refuse = (flags: Readonly<Record<string, unknown>>, why: string): void => {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { IANAZone } from 'luxon';
 import { UsageError } from '../../contracts/errors';
 import { constantRate, periodicRate, readProfile, type Rate } from '../../corpora/kdg/rates';
-import { trafficOf } from '../../corpora/kdg/traffic';
+import { trafficOf, type TrafficOptions } from '../../corpora/kdg/traffic';
 import { Random } from '../../corpora/random';
 import type { CommandContext, ExitCode } from '../command';
 import { sleepUntil, stopSignal, type Stop } from '../stop-signal';
@@ -29,22 +29,27 @@ export interface RecordFlags {
   readonly 'simulate-from': number | undefined;
 }
 
-/** Puts records of a template, or the lines of a file, on a stream or a delivery stream. */
+/**
+ * Puts records of a template, or the lines of a file, on a stream or a delivery stream. `shipped` is the text of the template that is taken
+ * where neither is given.
+ */
 export const produceRecords = async (
   context: CommandContext,
   flags: RecordFlags,
   name: string | undefined,
+  shipped?: string,
 ): Promise<ExitCode> => {
   check(flags);
   const seed = flags.seed ?? randomInt(2 ** 32 - 1);
-  const source = await sourceOf(context, flags, seed);
+  const source = await sourceOf(context, flags, seed, shipped);
   const rate = await rateOf(context, flags, seed);
-  if (flags.sample !== undefined) return sample(context, source, flags.sample);
+  if (flags.sample !== undefined) return sample(context, { flags, source, rate, seed }, flags.sample);
   const { to, region, template } = flags;
   const options = { to, name, template, region };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return withTarget(context, given, async (target) => {
-    if (target.advanceTo !== undefined && rate !== undefined && flags.for === undefined && flags.count === undefined) {
+    const endless = !source.ends && flags.for === undefined && flags.count === undefined;
+    if (target.advanceTo !== undefined && rate !== undefined && endless) {
       throw new UsageError('the clock of the host is set by hand; say with --for or --count how far the records go.');
     }
     const stop = stopSignal();
@@ -63,20 +68,29 @@ const check = (flags: RecordFlags): void => {
     throw new UsageError('both --rate and --rates are given; give one of them.');
   const unpaced = flags.rate === undefined && flags.rates === undefined;
   if (flags.for !== undefined && unpaced) throw new UsageError('--for needs --rate or --rates: how many records in that time?');
-  if (flags['simulate-from'] !== undefined && flags.for === undefined)
+  if (flags['simulate-from'] !== undefined && flags.for === undefined && flags.sample === undefined)
     throw new UsageError('--simulate-from needs --rate or --rates, and --for: how long is the time that is simulated?');
-  if (flags.template !== undefined && unpaced && flags.count === undefined && flags.sample === undefined)
+  if (flags.file === undefined && unpaced && flags.count === undefined && flags.sample === undefined)
     throw new UsageError('how many? Give --count, or a --rate and how long: --rate 10 --for 5m.');
+  if (flags.gzip && flags.to === undefined && flags.sample === undefined)
+    throw new UsageError(
+      '--gzip is for --to stream NAME and --to delivery NAME: a feed of the lake reads text, and could use no compressed record.',
+    );
   if (!IANAZone.isValidZone(flags.zone))
     throw new UsageError(`--zone is "${flags.zone}"; it must be a time zone such as UTC or Europe/Prague.`);
 };
 
-const sourceOf = async (context: CommandContext, { template, file, zone, late }: RecordFlags, seed: number): Promise<Source> => {
-  const source =
-    template === undefined ? await linesSource(context, file ?? '') : await templateSource(context, template, { seed, zone });
+const sourceOf = async (
+  context: CommandContext,
+  { template, file, zone, late }: RecordFlags,
+  seed: number,
+  shipped: string | undefined,
+): Promise<Source> => {
+  const text = template === undefined ? shipped : await readText(context, template, '--template');
+  const source = text === undefined ? await linesSource(context, file ?? '') : templateSource(text, { seed, zone });
   if (late > 0 && !source.timed) {
     const why =
-      template === undefined ? 'the lines of a file are sent as they are' : 'the template says nowhere when a record was made';
+      text === undefined ? 'the lines of a file are sent as they are' : 'the template says nowhere when a record was made';
     throw new UsageError(`--late is ${late}, but ${why}; {{date.now}} in a template does.`);
   }
   return source;
@@ -87,39 +101,23 @@ const rateOf = async (context: CommandContext, { rate, rates, zone }: RecordFlag
   return rate === undefined ? undefined : constantRate(rate);
 };
 
-/** As the test button of the Kinesis Data Generator: nothing is sent. */
-const sample = async ({ output }: CommandContext, source: Source, count: number): Promise<ExitCode> => {
-  const records: string[] = [];
-  for (let index = 0; index < count; index++) {
-    const record = await source.record(index, { nowMillis: Date.now() });
-    if (record === undefined) break;
-    records.push(record);
-    output.say(record);
-  }
-  output.document({ records });
-  return 0;
-};
-
-interface Production {
+interface Made {
   readonly flags: RecordFlags;
   readonly source: Source;
   readonly rate: Rate | undefined;
   readonly seed: number;
+}
+
+interface Production extends Made {
   readonly stop: Stop;
 }
 
-const JITTER_STREAM = 0x717;
-
-const produceTo = async (
-  { output }: CommandContext,
-  target: Target,
-  { flags, source, rate, seed, stop }: Production,
-): Promise<ExitCode> => {
+/** The traffic that the flags ask for, as it would begin at an instant of the destination's clock. */
+const trafficOfFlags = ({ flags, source, rate, seed }: Made, nowMillis: number): TrafficOptions => {
   const simulateFrom = flags['simulate-from'];
-  const startMillis = simulateFrom ?? target.nowMillis;
-  const traffic = trafficOf({
+  return {
     record: (index, present) => source.record(index, present),
-    startMillis,
+    startMillis: simulateFrom ?? nowMillis,
     seed,
     duplicates: flags.duplicates,
     late: flags.late,
@@ -127,17 +125,46 @@ const produceTo = async (
     ...(rate !== undefined && { rate }),
     ...(flags.for !== undefined && { lengthMillis: flags.for }),
     ...(flags.count !== undefined && { count: flags.count }),
-    ...(simulateFrom !== undefined && { simulated: { nowMillis: target.nowMillis } }),
+    ...(simulateFrom !== undefined && { simulated: { nowMillis } }),
+  };
+};
+
+/** A week has every rate that a profile has: where it makes nothing, there is nothing to wait for. */
+const SAMPLED_MILLIS = 7 * 86_400_000;
+
+/** As the test button of the Kinesis Data Generator: nothing is sent. Shows each record as it is made, at the time of its rate. */
+const sample = async ({ output, wallMillis }: CommandContext, made: Made, count: number): Promise<ExitCode> => {
+  const traffic = trafficOf({
+    lengthMillis: SAMPLED_MILLIS,
+    ...trafficOfFlags(made, wallMillis()),
+    count,
+    duplicates: 0,
+    gzip: false,
   });
+  const records: string[] = [];
+  for await (const { data } of traffic) {
+    const record = String(data).trimEnd();
+    records.push(record);
+    output.say(record);
+  }
+  output.document({ records });
+  return 0;
+};
+
+const JITTER_STREAM = 0x717;
+
+const produceTo = async ({ output }: CommandContext, target: Target, { stop, ...made }: Production): Promise<ExitCode> => {
+  const { flags, rate, seed } = made;
+  const simulateFrom = flags['simulate-from'];
   const jitter = new Random(seed, JITTER_STREAM);
   const started = performance.now();
   const ran = await runTraffic({
     target,
-    traffic,
+    traffic: trafficOf(trafficOfFlags(made, target.nowMillis)),
     paced: rate !== undefined && simulateFrom === undefined,
     ...(flags.for !== undefined &&
       flags.count === undefined &&
-      simulateFrom === undefined && { endMillis: startMillis + flags.for }),
+      simulateFrom === undefined && { endMillis: target.nowMillis + flags.for }),
     stop,
     random: () => jitter.fraction(),
     sleep: sleepUntil(stop),

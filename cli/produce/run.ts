@@ -29,7 +29,7 @@ export interface Ran extends Sent {
   readonly stopped: boolean;
 }
 
-/** What is sent together: often enough on the wall's clock, rarely enough where each wait is a request to the host. */
+/** What is sent together: often enough on the wall's clock, rarely enough where each wait is a request to the host. Unpaced, whole requests. */
 const WALL_WINDOW_MILLIS = 250;
 const VIRTUAL_WINDOW_MILLIS = 10_000;
 
@@ -61,7 +61,7 @@ export const runTraffic = async (options: RunOptions): Promise<Ran> => {
   async function onTheWall(): Promise<Sent> {
     const start = options.monotonic();
     async function* batches() {
-      for await (const { atMillis, records } of windows(WALL_WINDOW_MILLIS)) {
+      for await (const { atMillis, records } of windows(options.paced ? WALL_WINDOW_MILLIS : Infinity)) {
         const wait = options.paced ? start + (atMillis - target.nowMillis) - options.monotonic() : 0;
         if (wait > 0) await options.sleep(wait);
         if (!goesOut(records)) return;

@@ -12,6 +12,8 @@ export interface Source {
   record(index: number, present: Present): string | undefined | Promise<string | undefined>;
   /** Whether its records say when they were made, so that they can be late. */
   readonly timed: boolean;
+  /** Whether there will be no more of them, so that no length and no count has to be given. */
+  readonly ends: boolean;
 }
 
 /** `-` stands for standard input. */
@@ -37,18 +39,18 @@ const unreadable = (path: string, flag: string, cause: unknown): UsageError => {
   return new UsageError(`${flag} is "${path}"; ${why}.`, { cause });
 };
 
-/** @throws UsageError for a template that cannot be read or understood. */
-export const templateSource = async (
-  context: Pick<CommandContext, 'readInput'>,
-  path: string,
-  options: { readonly seed: number; readonly zone: string },
-): Promise<Source> => generatorOf({ template: await readText(context, path, '--template'), ...options });
+/** @throws UsageError for a template that cannot be understood. */
+export const templateSource = (template: string, options: { readonly seed: number; readonly zone: string }): Source => ({
+  ...generatorOf({ template, ...options }),
+  ends: false,
+});
 
 /** The lines of a file as they stand, blank ones left out. Records come in order, whatever index is asked for. */
 export const linesSource = async (context: Pick<CommandContext, 'inputLines'>, path: string): Promise<Source> => {
   const lines = (path === STANDARD_INPUT ? context.inputLines() : await linesOf(path))[Symbol.asyncIterator]();
   return {
     timed: false,
+    ends: true,
     async record() {
       for (;;) {
         const next = await lines.next();

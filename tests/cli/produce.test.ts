@@ -8,19 +8,22 @@ import { runCli } from '../../cli/run';
 import { constantRate } from '../../corpora/kdg/rates';
 import { trafficOf, type TrafficRecord } from '../../corpora/kdg/traffic';
 
-const FILMS = join(__dirname, '../../examples/films.kdg');
+const CHECKOUT = join(__dirname, '../..');
+const FILMS = join(CHECKOUT, 'examples/films.kdg');
+const NOW = Date.UTC(2026, 10, 22, 6, 0, 0);
 
 /** Nothing listens there: what gets as far as that has passed every check of its flags. */
 const NOWHERE = 'http://127.0.0.1:1';
 
-const run = async (words: readonly string[], input = '') => {
+const run = async (words: readonly string[], input = '', projectDirectory = CHECKOUT) => {
   let [stdout, stderr] = ['', ''];
   const exitCode = await runCli(['produce', ...words, '--endpoint', NOWHERE], {
     stdout: { write: (text) => (stdout += text) },
     stderr: { write: (text) => (stderr += text) },
     readInput: () => Promise.resolve(input),
-    projectDirectory: '/checkout',
+    projectDirectory,
     version: '1.2.3',
+    wallMillis: () => NOW,
   });
   return { exitCode, stdout, stderr };
 };
@@ -32,12 +35,20 @@ describe('lithify produce', () => {
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   it.each([
-    [['films'], '`lithify produce films` needs --template or --file'],
+    [['films'], 'how many? Give --count, or a --rate and how long: --rate 10 --for 5m.'],
+    [
+      ['users', '--count', '5', '--corpus', 'github'],
+      '--corpus has no meaning for the feed users: its records are those of its template.',
+    ],
+    [['telemetry', '--count', '5', '--late', '0.1'], '--late is 0.1, but the template says nowhere when a record was made'],
+    [['films', '--count', '5', '--gzip'], '--gzip is for --to stream NAME and --to delivery NAME: a feed of the lake reads text'],
+    [['--template', FILMS, '--count', '5', '--gzip'], '--gzip is for --to stream NAME'],
+    [['users', '--count', '5', '--to', 'stream'], '--to needs --template or --file.'],
     [['flims'], '"flims" is not a feed'],
     [[], 'needs FEED'],
     [['events'], '--count is missing'],
-    [['events', '--count', '5', '--for', '5m'], '--for needs --template or --file.'],
-    [['events', '--count', '5', '--gzip'], '--gzip needs --template or --file.'],
+    [['events', '--count', '5', '--for', '5m'], '--for needs --template or --file where events are produced.'],
+    [['events', '--count', '5', '--gzip'], '--gzip needs --template or --file where events are produced.'],
     [['--template', FILMS], 'how many? Give --count, or a --rate and how long: --rate 10 --for 5m.'],
     [['--template', FILMS, '--for', '5m'], '--for needs --rate or --rates'],
     [['--template', FILMS, '--rate', '0'], '--rate is "0"; it must be a number from 0.1 to 1000000.'],
@@ -83,6 +94,35 @@ describe('lithify produce', () => {
     ).toEqual(['film_id', 'film_id', 'film_id']);
     const { stdout } = await run(['--file', '-', '--sample', '3', '--json'], 'a\n\nb\n');
     expect(JSON.parse(stdout)).toEqual({ records: ['a', 'b'] });
+  });
+
+  it('shows the times that are simulated, at the rate that is asked for', async () => {
+    const words = ['--template', '-', '--sample', '3', '--rate', '2', '--simulate-from', '2026-01-01', '--for', '1s'];
+    const { stdout } = await run(words, '{{date.simTime("ss.SSS")}} of {{date.simTime("YYYY")}} at {{date.utc("HH:mm:ss")}}');
+    expect(stdout).toBe('00.000 of 2026 at 06:00:00\n00.500 of 2026 at 06:00:00\n');
+    // Alone it says where all of them are.
+    const alone = await run(['--template', '-', '--sample', '2', '--simulate-from', '2026-01-01'], '{{date.simTime}}');
+    expect(alone.stdout).toBe('2026-01-01T00:00:00+00:00\n2026-01-01T00:00:00+00:00\n');
+  });
+
+  it('ends a sample of a rate that makes nothing', async () => {
+    const none = join(directory, 'none.json');
+    writeFileSync(none, '{"mean":0,"sigma":0}');
+    expect(await run(['films', '--sample', '3', '--rates', none, '--json'])).toMatchObject({
+      exitCode: 0,
+      stdout: '{"records":[]}\n',
+    });
+  });
+
+  it('takes the template of the checkout for a feed, and names the file where there is none', async () => {
+    const { stdout } = await run(['telemetry', '--sample', '1', '--seed', '1']);
+    expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['id', 'latitude', 'longitude']);
+    const { exitCode, stderr } = await run(['telemetry', '--count', '1'], '', '/checkout');
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr:
+        'lithify: the template of the feed telemetry, /checkout/examples/telemetry.kdg, is not there; add it, or give --template or --file to `produce`.\n',
+    });
   });
 
   it('asks for a host once its flags are right', async () => {
@@ -192,6 +232,8 @@ describe('traffic on its way', () => {
     await ran(true, traffic(300, 10));
     expect(virtual()).toBe(START);
     expect(puts.every(({ wall }) => wall === 0)).toBe(true);
+    // Whole requests, however long the time is that is simulated.
+    expect(puts.map(({ records }) => records)).toEqual([500, 500, 500, 500, 500, 500]);
   });
 
   it('stops when it is asked to, and counts what it sent', async () => {
