@@ -11,9 +11,12 @@ import { runQuery as ask } from '../athena-query';
 import { deliveryDestination, streamDestination, type Destination } from '../destination';
 import { batchesOf, send } from '../sending';
 import { countQueries } from './athena';
+import { compared, type Arrived, type FeedChecks, type Row } from './feed-audit';
 
 export interface FeedDemoOptions {
   readonly feed: string;
+  /** Text of the template that its records are made of. */
+  readonly template: string;
   readonly records: number;
   readonly hours: number;
   readonly duplicates: number;
@@ -30,13 +33,7 @@ export interface FeedDemoResult {
     readonly malformed: number;
   };
   readonly curated: { readonly rows: number; readonly copies: number };
-  /** Against what the generator knows, not against what the pipeline says. */
-  readonly checks: {
-    readonly lost: number;
-    readonly duplicatesLeft: number;
-    readonly unexpected: number;
-    readonly misfiled: number;
-  };
+  readonly checks: FeedChecks;
   readonly secondRun: { readonly queriesStarted: number };
 }
 
@@ -92,7 +89,7 @@ export const runFeedDemo = async (
         rows: curated.length,
         copies: curated.reduce((sum, row) => sum + row.copies, 0),
       },
-      checks: compared(options.feed, arrived, curated),
+      checks: compared(feedNamed(options.feed), arrived, curated),
       secondRun: { queriesStarted },
     };
   } finally {
@@ -104,11 +101,6 @@ const counted = (records: readonly FeedRecord[]) => {
   const of = (kind: FeedRecord['kind']): number => records.filter((record) => record.kind === kind).length;
   return { unique: of('first'), duplicates: of('copy'), malformed: of('malformed') };
 };
-
-interface Arrived {
-  readonly payload: string;
-  readonly date: string;
-}
 
 /** @returns what the lake must hold: the text of each usable record, and the day on which it arrived */
 const play = async (
@@ -156,12 +148,6 @@ const play = async (
 /** Past the scheduled run after the next midnight. */
 const pastNight = (host: Host): Promise<void> => host.advance(Math.floor(host.now() / DAY) * DAY + DAY + 3 * HOUR - host.now());
 
-interface Row {
-  readonly payload: string;
-  readonly date: string;
-  readonly copies: number;
-}
-
 const tableOf = async (athena: AthenaClient, host: Host, name: string): Promise<readonly Row[]> => {
   const sql = `SELECT payload, ${dateColumn(feedNamed(name))}, copies FROM ${identifier(name)}`;
   const { rows } = await ask(athena, {
@@ -170,35 +156,4 @@ const tableOf = async (athena: AthenaClient, host: Host, name: string): Promise<
     workgroup: String(host.outputs['workgroup']),
   });
   return rows.map(([payload, date, copies]) => ({ payload: payload ?? '', date: date ?? '', copies: Number(copies) }));
-};
-
-/** By the text of each record and its day: a feed with a key has one row for all copies, one without a row for each. */
-export const compared = (feed: string, arrived: readonly Arrived[], rows: readonly Row[]): FeedDemoResult['checks'] => {
-  const merges = feedNamed(feed).key !== 'none';
-  const expected = new Map<string, { rows: number; copies: number }>();
-  const identity = ({ payload, date }: Arrived): string => `${date}\n${payload}`;
-  for (const each of arrived) {
-    const known = expected.get(identity(each));
-    expected.set(identity(each), {
-      rows: merges ? 1 : (known?.rows ?? 0) + 1,
-      copies: (known?.copies ?? 0) + 1,
-    });
-  }
-  const days = new Map(arrived.map(({ payload, date }) => [payload, date]));
-  const found = new Map<string, { rows: number; copies: number }>();
-  let [unexpected, misfiled] = [0, 0];
-  for (const row of rows) {
-    const known = found.get(identity(row)) ?? { rows: 0, copies: 0 };
-    found.set(identity(row), { rows: known.rows + 1, copies: known.copies + row.copies });
-    if (expected.has(identity(row))) continue;
-    if (days.has(row.payload)) misfiled++;
-    else unexpected++;
-  }
-  let [lost, duplicatesLeft] = [0, 0];
-  for (const [key, wanted] of expected) {
-    const got = found.get(key) ?? { rows: 0, copies: 0 };
-    lost += Math.max(0, wanted.rows - got.rows, wanted.copies - got.copies);
-    duplicatesLeft += Math.max(0, got.rows - wanted.rows);
-  }
-  return { lost, duplicatesLeft, unexpected, misfiled };
 };

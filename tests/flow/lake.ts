@@ -43,14 +43,20 @@ export const event = (
   });
 
 /** Nights without the runs of the other feeds, which have nothing to do in most tests and take their time. */
-export const eventsAlone = (graph: Graph): Graph => ({
-  ...graph,
-  resources: graph.resources.map((resource) =>
-    resource.type === 'aws:scheduler/schedule:Schedule' && resource.name.startsWith('compaction-')
-      ? { ...resource, inputs: { ...resource.inputs, state: 'DISABLED' } }
-      : resource,
-  ),
-});
+export const scheduledAlone =
+  (...feeds: readonly string[]) =>
+  (graph: Graph): Graph => ({
+    ...graph,
+    resources: graph.resources.map((resource) =>
+      resource.type === 'aws:scheduler/schedule:Schedule' &&
+      resource.name.startsWith('compaction') &&
+      !feeds.some((feed) => resource.name === (feed === 'events' ? 'compaction' : `compaction-${feed}`))
+        ? { ...resource, inputs: { ...resource.inputs, state: 'DISABLED' } }
+        : resource,
+    ),
+  });
+
+export const eventsAlone = scheduledAlone('events');
 
 /**
  * Hosts of one test file listen, one after another, on the port that the first one got, so that the functions stay warm from one to the
