@@ -1,7 +1,7 @@
 import { runCli } from '../../cli/run';
 import type { Command } from '../../cli/command';
 import type { TableEntry } from '../../cli/table';
-import type { Lake } from './lake';
+import { PROJECT, type Lake } from './lake';
 
 export interface Ran {
   readonly exitCode: number;
@@ -11,15 +11,19 @@ export interface Ran {
 }
 
 /** Runs a command of `lithify` against the lake's host, inside the test's process. */
-export const runOn = async (lake: Lake, command: Command, ...args: readonly string[]): Promise<Ran> => {
+export const runOn = (lake: Lake, command: Command, ...args: readonly string[]): Promise<Ran> =>
+  runWith(lake, '', command, ...args);
+
+/** The same with something on standard input. */
+export const runWith = async (lake: Lake, input: string, command: Command, ...args: readonly string[]): Promise<Ran> => {
   let [stdout, stderr] = ['', ''];
   const commands: Record<string, TableEntry> = { [command.name]: { summary: '', load: () => command } };
   const place = args.includes('--aws') ? [] : ['--endpoint', lake.host.endpoint];
   const exitCode = await runCli([command.name, ...args, ...place], {
     stdout: { write: (text) => (stdout += text) },
     stderr: { write: (text) => (stderr += text) },
-    readInput: () => Promise.resolve(''),
-    projectDirectory: '/checkout',
+    readInput: () => Promise.resolve(input),
+    projectDirectory: PROJECT,
     version: '0',
     wallMillis: () => lake.host.now(),
     commands,
