@@ -16,7 +16,7 @@ const graphs = new Map<string, Promise<Graph>>();
  * a capture compiles every function and takes longer than most tests.
  */
 export const programGraph = (
-  stack: 'dev' | 'prod',
+  stack: 'dev' | 'prod' | 'films',
   page: 'with the page' | 'without the page' = 'without the page',
 ): Promise<Graph> => {
   const name = page === 'with the page' ? `${stack}-page` : stack;

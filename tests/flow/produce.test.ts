@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { produceCommand } from '../../cli/commands/produce';
-import { runWith } from './command';
+import { programGraph } from '../graphs';
+import { documentOf, runWith } from './command';
 import { event, Lake, PROJECT, scheduledAlone, START } from './lake';
 
 const MINUTE = 60_000;
@@ -126,5 +127,29 @@ describe('lithify produce, from a template or a file to the answer of a query', 
     expect(await lake.rows('SELECT count(*), min(created_datetime), max(created_datetime) FROM members')).toEqual([
       ['600', '2026-11-02T00:50:00.000Z', '2026-11-02T00:59:59.000Z'],
     ]);
+  });
+});
+
+describe('the stack of film rentals, on a laptop', () => {
+  it('takes what the example sends to its delivery stream, files it by month, and answers by titles after a night', async () => {
+    const graph = await programGraph('films');
+    const lake = await Lake.open(undefined, undefined, undefined, scheduledAlone('films'), { stack: 'films', graph });
+    try {
+      const { document } = await documentOf<Produced>(
+        lake,
+        produceCommand,
+        ...['--template', FILMS, '--rate', '10', '--for', '30s', '--to', 'delivery', 'etl3-delivery'],
+      );
+      expect(document).toMatchObject({ acknowledged: 300, destination: 'delivery stream etl3-delivery' });
+      await lake.host.advance(MINUTE);
+      expect((await lake.keys('streaming/')).every((key) => key.startsWith('streaming/2026/11/etl3-delivery-'))).toBe(true);
+      expect((await lake.keys('streaming/')).length).toBeGreaterThan(0);
+      await lake.night();
+      expect(await lake.rows('SELECT count(*), count(title) FROM films JOIN film ON films.film_id = film.film_id')).toEqual([
+        ['300', '300'],
+      ]);
+    } finally {
+      await lake.remove();
+    }
   });
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { UsageError } from '../../contracts/errors';
 import { shortestIntervalHours } from '../../infra/schedule-interval';
-import { ownConfig, parseSettings } from '../../infra/settings';
+import { enabledFeeds, ownConfig, parseSettings } from '../../infra/settings';
 import { readSettings, readStackFile } from '../../infra/stack-file';
 
 const yamlOf = (stack: string): string => readFileSync(join(__dirname, '..', '..', `Pulumi.${stack}.yaml`), 'utf8');
@@ -279,6 +279,12 @@ test('the stacks of the repository are right, and days receive until the stream 
     settings: { compaction: { policy: { receivingHours: 49, dueObjects: 1 } } },
   });
   expect(readSettings('prod', yamlOf('prod')).compaction.policy.receivingHours).toBe(193);
+  const films = readStackFile('films', yamlOf('films'));
+  expect(films).toMatchObject({
+    region: 'us-east-1',
+    settings: { feeds: { films: { enabled: true, deliveryName: 'etl3-delivery' } }, compaction: { enabled: true } },
+  });
+  expect(enabledFeeds(films.settings).map(({ name }) => name)).toEqual(['events', 'films']);
 });
 
 test('166 types on three dates fit the quota of active partitions', () => {
