@@ -129,14 +129,18 @@ const trafficOfFlags = ({ flags, source, rate, seed }: Made, nowMillis: number):
   };
 };
 
-/** A week has every rate that a profile has: where it makes nothing, there is nothing to wait for. */
-const SAMPLED_MILLIS = 7 * 86_400_000;
+/** A rate may make nothing for long. */
+const SAMPLED_MILLIS = 86_400_000;
 
-/** As the test button of the Kinesis Data Generator: nothing is sent. Shows each record as it is made, at the time of its rate. */
+/**
+ * As the test button of the Kinesis Data Generator: nothing is sent. The records are those of the present, or of the time that is simulated,
+ * at its rate.
+ */
 const sample = async ({ output, wallMillis }: CommandContext, made: Made, count: number): Promise<ExitCode> => {
+  const rate = made.flags['simulate-from'] === undefined ? undefined : made.rate;
   const traffic = trafficOf({
     lengthMillis: SAMPLED_MILLIS,
-    ...trafficOfFlags(made, wallMillis()),
+    ...trafficOfFlags({ ...made, rate }, wallMillis()),
     count,
     duplicates: 0,
     gzip: false,

@@ -108,10 +108,14 @@ describe('lithify produce', () => {
   it('ends a sample of a rate that makes nothing', async () => {
     const none = join(directory, 'none.json');
     writeFileSync(none, '{"mean":0,"sigma":0}');
-    expect(await run(['films', '--sample', '3', '--rates', none, '--json'])).toMatchObject({
+    const words = ['films', '--sample', '3', '--rates', none, '--json'];
+    expect(await run([...words, '--simulate-from', '2026-01-01'])).toMatchObject({
       exitCode: 0,
       stdout: '{"records":[]}\n',
     });
+    // Where no time is simulated, the rate has no say.
+    const { stdout } = await run(words);
+    expect((JSON.parse(stdout) as { readonly records: readonly string[] }).records).toHaveLength(3);
   });
 
   it('takes the template of the checkout for a feed, and names the file where there is none', async () => {

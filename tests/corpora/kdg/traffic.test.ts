@@ -128,6 +128,26 @@ describe('a periodic rate', () => {
     expect(hourRateAt(week, sunday - 9 * 3_600_000, 'Asia/Tokyo')).toEqual({ mean: 10, sigma: 4 });
   });
 
+  it('asks for the mean of each second, in zones that are off by quarters of an hour and over changes of the clock', () => {
+    const hours = Array.from({ length: 24 }, (_, hour) => ({ mean: 1_000 * ((hour * 7) % 24), sigma: 0 }));
+    const steep = readProfile(JSON.stringify({ sun: hours, mon: hours }), 'f');
+    const changes = Date.UTC(2026, 9, 25);
+    fc.assert(
+      fc.property(
+        fc.constantFrom('UTC', 'Europe/Prague', 'Asia/Kathmandu', 'Australia/Lord_Howe'),
+        fc.array(fc.integer({ min: 0, max: 86_399 }), { minLength: 1, maxLength: 20 }),
+        (zone, seconds) => {
+          const rate = periodicRate(steep, 1, zone);
+          for (const second of seconds) {
+            const atMillis = changes + second * 1_000;
+            const { mean, sigma } = hourRateAt(steep, atMillis, zone);
+            if (sigma === 0) expect(rate.recordsIn(second, atMillis)).toBe(Math.round(mean));
+          }
+        },
+      ),
+    );
+  });
+
   it('is normally distributed, never negative and the same of the same seed', () => {
     const flat = readProfile('{"mean":100,"sigma":10}', 'f');
     const rate = periodicRate(flat, 9, 'UTC');
