@@ -34,6 +34,8 @@ export interface Arns extends Place {
 export interface FeedArns {
   readonly feed: Feed;
   readonly stream: string;
+  /** The delivery stream that takes records directly. */
+  readonly direct: string;
   readonly deliveryLogGroup: string;
   readonly directLogGroup: string;
   readonly transform: string;
@@ -70,6 +72,7 @@ export const arnsOf = (
       return {
         feed,
         stream: arn('kinesis', `stream/${own.stream}`),
+        direct: arn('firehose', `deliverystream/${own.direct.delivery}`),
         deliveryLogGroup: arn('logs', `log-group:${own.delivery.logGroup}`),
         directLogGroup: arn('logs', `log-group:${own.direct.logGroup}`),
         transform: arn('lambda', `function:${own.transform}`),

@@ -1,12 +1,8 @@
-import type { Place } from './names';
-import { namesOf } from './names';
+import { namesOf, type Place } from './names';
 
-/** The feed that the members page logs to: the page's own resources are called after it. */
-const FEED = 'members';
-
-/** AWS names of the members page. */
+/** AWS names of what the members page has for itself. Stream and delivery streams are the feed's, and so are their names. */
 export const membersNames = (stack: string) => {
-  const name = `lithify-${stack}-${FEED}`;
+  const name = `lithify-${stack}-members`;
   return {
     table: name,
     function: name,
@@ -15,14 +11,11 @@ export const membersNames = (stack: string) => {
     // Under /aws/vendedlogs/ the log delivery needs no entry in the resource policy, which is limited to 5,120 characters.
     apiLogGroup: `/aws/vendedlogs/apis/${name}`,
     sweep: `${name}-sweep`,
-    /** Of the feed: one name for the stream and the delivery stream that takes records directly. */
-    stream: name,
-    delivery: `${name}-direct`,
   };
 };
 export type MembersNames = ReturnType<typeof membersNames>;
 
-/** ARNs that the policies of the members page name. */
+/** ARNs of the same, and of the workgroup that it asks, for its policies. */
 export const membersArns = (stack: string, { accountId, region }: Place) => {
   const names = membersNames(stack);
   const arn = (service: string, rest: string): string => `arn:aws:${service}:${region}:${accountId}:${rest}`;
@@ -30,8 +23,6 @@ export const membersArns = (stack: string, { accountId, region }: Place) => {
     table: arn('dynamodb', `table/${names.table}`),
     function: arn('lambda', `function:${names.function}`),
     functionLogGroup: arn('logs', `log-group:${names.functionLogGroup}`),
-    stream: arn('kinesis', `stream/${names.stream}`),
-    delivery: arn('firehose', `deliverystream/${names.delivery}`),
     workgroup: arn('athena', `workgroup/${namesOf(stack).analystsWorkgroup}`),
   };
 };

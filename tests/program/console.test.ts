@@ -6,8 +6,9 @@ import { parseSettings } from '../../infra/settings';
 import { type Graph, resourcesOf } from '../../local/graph';
 import { LOCAL_CONSOLE } from '../../local/local-console';
 import { httpApiSettings } from '../../local/stand-ins/http-api/settings';
-import { programGraph } from '../graphs';
 import { textOf } from '../docs/shell-blocks';
+import { graphWith } from '../flow/stack';
+import { programGraph } from '../graphs';
 import { CHECKOUT, inputsOf, listOf, statementsOf } from './captured';
 
 let dev: Graph;
@@ -79,6 +80,32 @@ test('the function may write to its table, one stream and one delivery stream, a
   expect(written).toEqual([expect.stringMatching(/-results-.*\/analysts\/\*$/)]);
 });
 
+test('the function may put events exactly where it is told to, whatever the stack calls its delivery stream', async () => {
+  const named = await graphWith((config) => {
+    config['console'] = { ...LOCAL_CONSOLE };
+    config['feeds'] = { members: { enabled: true, deliveryName: 'members-of-the-club' } };
+  });
+  for (const graph of [dev, named]) {
+    const { variables } = inputsOf(graph, FUNCTION, 'members')['environment'] as { variables: Record<string, string> };
+    const [policy] = resourcesOf(graph, 'aws:iam/rolePolicy:RolePolicy').filter(({ name }) => name === 'members');
+    const allowed = (action: string) =>
+      statementsOf(policy!)
+        .filter(({ Action }) => listOf(Action).includes(action))
+        .flatMap(({ Resource }) => listOf(Resource));
+    const arnOf = (type: string, name: string | undefined) =>
+      resourcesOf(graph, type)
+        .filter(({ inputs }) => inputs['name'] === name)
+        .map(({ outputs }) => outputs['arn']);
+    const stream = arnOf('aws:kinesis/stream:Stream', variables['STREAM_NAME']);
+    const delivery = arnOf('aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream', variables['DELIVERY_NAME']);
+    expect([stream, delivery]).toEqual([[expect.any(String)], [expect.any(String)]]);
+    expect([allowed('kinesis:PutRecord'), allowed('firehose:PutRecord')]).toEqual([stream, delivery]);
+  }
+  expect(inputsOf(named, FUNCTION, 'members')['environment']).toMatchObject({
+    variables: { DELIVERY_NAME: 'members-of-the-club' },
+  });
+});
+
 test('a protected stack keeps its members', () => {
   const table = (graph: Graph) => inputsOf(graph, 'aws:dynamodb/table:Table', 'members');
   expect([table(dev)['deletionProtectionEnabled'], table(prod)['deletionProtectionEnabled']]).toEqual([false, true]);
@@ -108,6 +135,13 @@ describe('the settings of the page', () => {
 
   test('are taken as the document shows them', () => {
     expect(parseSettings('dev', { ...own, console: sample }).console).toEqual(sample);
+  });
+
+  test('are refused in one sentence where the feed is off that the page logs to', () => {
+    const given = { ...own, feeds: { members: { enabled: false } }, console: sample };
+    expect(() => parseSettings('dev', given)).toThrow(
+      /^lithify:feeds\.members is off; it must be enabled where lithify:console is given, since the page logs to it$/,
+    );
   });
 
   test.each([
