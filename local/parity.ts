@@ -267,7 +267,7 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
   table: {
     service: 'Amazon DynamoDB',
     refusal:
-      '`UnknownOperationException`; a parameter, a clause or a type that is not modelled is a `ValidationException` that names it; a table with indexes, a stream, TTL or provisioned capacity stops the host before it starts',
+      '`UnknownOperationException`; a parameter, a clause or a type that is not modelled is a `ValidationException` that names it; a table with indexes, a stream or provisioned capacity stops the host before it starts',
     alike: [
       'Items by hash key and range key, in the order of the range key: texts and bytes by their UTF-8 bytes, numbers by value with 38 digits.',
       'Condition, filter, key condition, projection and update expressions (`SET`, `REMOVE`); placeholders that are unused or missing, and reserved words, are refused.',
@@ -275,14 +275,16 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
       'Query and Scan in pages by `Limit` and by 1 MB, filtered after they are read; a page that its limit ended names its last key even when nothing follows; a starting key need not be there.',
       'Items of at most 400 KB, keys of at most 2,048 and 1,024 bytes, transactions of at most 100 actions and 4 MB.',
       'A request is on disk as a whole before it is answered, so that a transaction that a crash cut off is not there.',
+      'Time to live: an item expires by a number of Unix seconds; any other type, and a time more than five years ago, is none.',
     ],
     different: [
+      'An expired item is gone with the next request; DynamoDB takes up to some days, in which it is still read.',
       'Every read is consistent, whether or not it asks to be.',
       'Transactions run one after another, so none conflicts with another.',
       'A Scan goes by the MD5 of the hash key; DynamoDB does not tell its own hash.',
     ],
     absent: [
-      'Sets, indexes, streams, TTL, backups, batches, TransactGetItems, PartiQL, parallel scans, capacity and throttling; `ADD` and `DELETE` in updates; elements of lists in projections and updates.',
+      'Sets, indexes, streams, backups, batches, TransactGetItems, PartiQL, parallel scans, capacity and throttling; `ADD` and `DELETE` in updates; elements of lists in projections and updates.',
       'Creating, changing and deleting tables: the program declares them.',
     ],
     tests: ['tests/local/table.test.ts'],

@@ -39,7 +39,8 @@ class Table {
   }
 
   #open(): TableStandIn {
-    return new TableStandIn({ tables: [tableSettings(resource())], clock: this.clock, dataDir: this.dataDir });
+    const ttl = { attributeName: 'expires_at', enabled: true };
+    return new TableStandIn({ tables: [tableSettings(resource({ ttl }))], clock: this.clock, dataDir: this.dataDir });
   }
 
   restart(): void {
@@ -147,6 +148,29 @@ describe('items', () => {
     expect(error.code).toBe('ValidationException');
     expect(error.message).toContain(sentence);
     expect((await table.call('Scan', {}))['Count']).toBe(0);
+  });
+
+  test('are gone when their time is over, across a restart too, and only where a number says so', async () => {
+    const at = (seconds: number): Record<string, AttributeValue> => ({ expires_at: { N: String(seconds) } });
+    const day = 24 * 3_600;
+    await table.clock.advance(2_000 * day * 1_000);
+    await table.put('soon', at(2_001 * day));
+    await table.put('later', at(2_002 * day));
+    await table.put('text', { expires_at: { S: String(2_001 * day) } });
+    await table.put('long ago', at(1));
+    const ids = async () => ((await table.call('Scan', {}))['Items'] as { id: { S: string } }[]).map(({ id }) => id.S).sort();
+    await table.clock.advance(day * 1_000 - 1);
+    expect(await ids()).toEqual(['later', 'long ago', 'soon', 'text']);
+    await table.clock.advance(1);
+    expect(await ids()).toEqual(['later', 'long ago', 'text']);
+    await table.put('later', at(2_003 * day));
+    table.restart();
+    await table.clock.advance(day * 1_000);
+    expect(await ids()).toEqual(['later', 'long ago', 'text']);
+    await table.clock.advance(day * 1_000);
+    expect(await ids()).toEqual(['long ago', 'text']);
+    table.restart();
+    expect(await ids()).toEqual(['long ago', 'text']);
   });
 
   test('of another table are not found', async () => {
@@ -326,6 +350,7 @@ test.each([
     },
     'the attribute "x" is part of no key',
   ],
+  ['an expiry of no attribute', { ttl: { enabled: true } }, 'its ttl names no attribute'],
   ['a key without a type', { attributes: [{ name: 'kind', type: 'S' }] }, 'the key "id" has the type undefined'],
 ])('a table with %s is refused', (_, inputs, sentence) => {
   expect(() => tableSettings(resource(inputs))).toThrow(sentence);

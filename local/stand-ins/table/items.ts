@@ -28,10 +28,15 @@ interface Stored {
   readonly partition: string;
 }
 
+/** An item that expired longer ago than five years is kept. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html */
+const LONGEST_EXPIRED_SECONDS = 5 * 365 * 24 * 3_600;
+
 /** The items of one table, in the order of a Scan. */
 export class TableItems {
   readonly #items = new Map<string, Stored>();
   #sorted: readonly Stored[] | undefined;
+  /** No item expires before this; seconds. */
+  #soonest = Infinity;
 
   constructor(readonly settings: TableSettings) {}
 
@@ -51,7 +56,23 @@ export class TableItems {
     const identity = this.identity(key);
     if (item === undefined) this.#items.delete(identity);
     else this.#items.set(identity, { item, partition: this.partitionOf(item[this.settings.hash.name]!) });
+    if (item !== undefined) this.#soonest = Math.min(this.#soonest, this.#expiryOf(item));
     this.#sorted = undefined;
+  }
+
+  /** The items whose time is over. */
+  expired(seconds: number): readonly Item[] {
+    if (this.#soonest > seconds) return [];
+    const items = [...this.#items.values()].map(({ item }) => ({ item, expiry: this.#expiryOf(item) }));
+    const isOver = (expiry: number): boolean => expiry <= seconds && expiry > seconds - LONGEST_EXPIRED_SECONDS;
+    this.#soonest = items.reduce((least, { expiry }) => (expiry > seconds ? Math.min(least, expiry) : least), Infinity);
+    return items.flatMap(({ item, expiry }) => (isOver(expiry) ? [item] : []));
+  }
+
+  /** Only numbers count. */
+  #expiryOf(item: Item): number {
+    const value = this.settings.expiry === undefined ? undefined : item[this.settings.expiry];
+    return value !== undefined && 'N' in value ? Number(value.N) : Infinity;
   }
 
   /** All items, by partition and then by range key. */
@@ -158,6 +179,14 @@ export class Items {
     this.#journal.append(entry);
     for (const change of entry.changes) this.tables.get(change.table)!.apply(change);
     if (entry.token !== undefined) this.#tokens.set(entry.token.id, entry.token);
+  }
+
+  /** Deletes what has expired by now, in Unix milliseconds. */
+  expire(now: number): void {
+    for (const [table, items] of this.tables) {
+      const changes = items.expired(now / 1_000).map((item) => ({ table, key: items.keyOf(item) }));
+      if (changes.length > 0) this.write({ changes });
+    }
   }
 
   /** The digest of the request that a token stands for, while it is valid. */

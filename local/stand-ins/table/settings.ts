@@ -15,6 +15,8 @@ export interface TableSettings {
   readonly hash: KeyPart;
   readonly range: KeyPart | undefined;
   readonly deletionProtection: boolean;
+  /** The attribute that says when an item expires, in Unix seconds. */
+  readonly expiry: string | undefined;
 }
 
 export const honouredInputs: readonly string[] = [
@@ -24,6 +26,7 @@ export const honouredInputs: readonly string[] = [
   'attributes',
   'billingMode',
   'deletionProtectionEnabled',
+  'ttl',
 ];
 
 export const ignoredInputs: Readonly<Record<string, string>> = {
@@ -51,10 +54,12 @@ export const tableSettings = ({ name: resourceName, inputs, outputs }: Resource)
       return refuse(`the key "${name}" has the type ${JSON.stringify(type)}; it must be S, N or B`);
     return { name, type };
   };
-  const { hashKey, rangeKey, billingMode } = inputs;
+  const { hashKey, rangeKey, billingMode, ttl = {} } = inputs;
+  const { attributeName: expiry, enabled: expires } = ttl as { readonly attributeName?: unknown; readonly enabled?: unknown };
   if (typeof hashKey !== 'string') return refuse('it has no hashKey');
   if (billingMode !== 'PAY_PER_REQUEST')
     return refuse(`billingMode ${JSON.stringify(billingMode)} is not modelled; modelled: PAY_PER_REQUEST`);
+  if (expires === true && (typeof expiry !== 'string' || expiry === '')) return refuse('its ttl names no attribute');
   const keys = [hashKey, ...(typeof rangeKey === 'string' ? [rangeKey] : [])];
   const spare = [...attributes.keys()].filter((name) => !keys.includes(name));
   if (spare.length > 0) return refuse(`the attribute "${spare[0]}" is part of no key; DynamoDB refuses such a table`);
@@ -64,5 +69,6 @@ export const tableSettings = ({ name: resourceName, inputs, outputs }: Resource)
     hash: partOf(hashKey),
     range: typeof rangeKey === 'string' ? partOf(rangeKey) : undefined,
     deletionProtection: inputs['deletionProtectionEnabled'] === true,
+    expiry: expires === true ? String(expiry) : undefined,
   };
 };

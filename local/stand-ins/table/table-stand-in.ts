@@ -12,7 +12,7 @@ import { returned, tableOf, type WriteKind, writeOf } from './writes';
  * "Update expressions", "Transactions", "Constraints". Inputs honoured and ignored: `honouredInputs` and `ignoredInputs` in settings.ts.
  *
  * Like AWS: conditions, transactions with their reasons and idempotency, pages by limit and by 1 MB, numbers of 38 digits, keys in order.
- * Every read is consistent, whether or not it asks to be. Not modelled: sets, indexes, streams, batches, PartiQL, capacity.
+ * Every read is consistent, whether or not it asks to be, and an item is gone when its time is over. Not modelled: sets, indexes, streams, batches, PartiQL, capacity.
  */
 export interface TableStandInOptions {
   readonly tables: readonly TableSettings[];
@@ -43,7 +43,13 @@ export class TableStandIn {
       targetPrefix: 'DynamoDB_20120810',
       jsonVersion: '1.0',
       operations: Object.fromEntries(
-        Object.entries(operations).map(([name, operation]): [string, Operation] => [name, async (input) => operation(input)]),
+        Object.entries(operations).map(([name, operation]): [string, Operation] => [
+          name,
+          async (input) => {
+            this.#items.expire(clock.now());
+            return operation(input);
+          },
+        ]),
       ),
     };
   }
