@@ -26,6 +26,9 @@ export const consoleSchema = z.strictObject({
 export type SignIn = z.infer<typeof signInSchema>;
 export type ConsoleSettings = z.infer<typeof consoleSchema>;
 
+/** Of items of the members page's table that are there for a time only: Unix seconds. */
+export const EXPIRY_ATTRIBUTE = 'expires_at';
+
 /** What the function of the members page reads from its environment. */
 export const consoleEnvironmentSchema = z.object({
   MEMBERS_TABLE: z.string().min(1),

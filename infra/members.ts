@@ -1,6 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { type ConsoleSettings, consoleEnvironment } from '../contracts/console';
+import { type ConsoleSettings, consoleEnvironment, EXPIRY_ATTRIBUTE } from '../contracts/console';
 import { consoleCode } from './console-code';
 import { membersGrants, sweepGrants } from './members-grants';
 import { membersNames, type MembersNames } from './members-names';
@@ -68,6 +68,7 @@ const membersTable = ({ parent, site, names }: Context): aws.dynamodb.Table =>
         { name: 'kind', type: 'S' },
         { name: 'id', type: 'S' },
       ],
+      ttl: { attributeName: EXPIRY_ATTRIBUTE, enabled: true },
       // Members are data, and so is an event that nobody has acknowledged yet.
       pointInTimeRecovery: { enabled: true },
       deletionProtectionEnabled: site.settings.protection.protect,

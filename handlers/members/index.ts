@@ -40,7 +40,7 @@ const answer = async (call: Exclude<Call, { readonly kind: 'asset' }>, now: numb
     case 'read': {
       const found = await store.get(call.id);
       if (found === undefined) throw new Refusal(404, 'There is no member of this id.');
-      return found.member;
+      return found;
     }
     case 'create':
     case 'update':

@@ -9,6 +9,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
+import { EXPIRY_ATTRIBUTE } from '../../contracts/console';
 import { LOG_PATHS, MEMBER_ROLES, type LogPath, type Member } from '../../contracts/member';
 
 type Attributes = Record<string, AttributeValue>;
@@ -28,17 +29,13 @@ export interface OutboxEntry {
 
 export const outboxId = (createdAt: number, eventUuid: string): string => `${String(createdAt).padStart(15, '0')}#${eventUuid}`;
 
-/** A member, and the id of the request that made its current version. */
-export interface StoredMember {
-  readonly member: Member;
-  readonly requestId: string;
-}
+/** How long it is remembered what a request did: whoever lost its answer asks again before that. */
+const REMEMBERED_MILLIS = 7 * 24 * 3_600_000;
 
-/** One change and the event that logs it: both are written, or neither. */
+/** One change, the event that logs it, and the memory of the request that asked for it: all are written, or none. */
 export interface MemberWrite {
   /** The member after a creation or an update, before a deletion. */
   readonly member: Member;
-  readonly requestId: string;
   readonly entry: OutboxEntry;
   /** The version that must be there; undefined for a creation: none may be. */
   readonly expectedVersion: number | undefined;
@@ -55,10 +52,8 @@ const memberItem = z.object({
   member_role: text.pipe(z.enum(MEMBER_ROLES)),
   created_at: whole,
   updated_at: whole,
-  request_id: text,
 });
 const outboxItem = z.object({
-  id: text,
   event_uuid: text,
   log_path: text.pipe(z.enum(LOG_PATHS)),
   payload: text,
@@ -66,16 +61,16 @@ const outboxItem = z.object({
   created_at: whole,
 });
 
-const memberOf = (attributes: Attributes): StoredMember => {
-  const { id, member_name: name, member_role: role, request_id: requestId, ...rest } = memberItem.parse(attributes);
-  const { version, email, created_at, updated_at } = rest;
-  return { member: { id, version, name, email, role, created_at, updated_at }, requestId };
+const memberOf = (attributes: Attributes): Member => {
+  const { member_name: name, member_role: role, ...rest } = memberItem.parse(attributes);
+  const { id, version, email, created_at, updated_at } = rest;
+  return { id, version, name, email, role, created_at, updated_at };
 };
 
 const entryOf = (attributes: Attributes): OutboxEntry => {
   const item = outboxItem.parse(attributes);
   return {
-    id: item.id,
+    id: outboxId(item.created_at, item.event_uuid),
     eventUuid: item.event_uuid,
     path: item.log_path,
     record: item.payload,
@@ -86,15 +81,16 @@ const entryOf = (attributes: Attributes): OutboxEntry => {
 
 const MEMBER = { S: 'member' };
 const OUTBOX = { S: 'outbox' };
+const REQUEST = { S: 'request' };
 
-/** Members and the outbox, in one table: `kind` is the hash key, `id` the range key. */
+/** Members, the outbox and the memory of requests, in one table: `kind` is the hash key, `id` the range key. */
 export class MemberStore {
   constructor(
     private readonly table: string,
     private readonly client: Pick<DynamoDBClient, 'send'> = new DynamoDBClient({}),
   ) {}
 
-  async get(id: string): Promise<StoredMember | undefined> {
+  async get(id: string): Promise<Member | undefined> {
     const { Item } = await this.client.send(
       new GetItemCommand({ TableName: this.table, Key: { kind: MEMBER, id: { S: id } }, ConsistentRead: true }),
     );
@@ -117,11 +113,11 @@ export class MemberStore {
         ...(after === undefined ? {} : { ExclusiveStartKey: { kind: MEMBER, id: { S: after } } }),
       }),
     );
-    return { members: Items.map((item) => memberOf(item).member), next: LastEvaluatedKey?.['id']?.S ?? null };
+    return { members: Items.map(memberOf), next: LastEvaluatedKey?.['id']?.S ?? null };
   }
 
-  /** False where another version than the expected one is there, and then nothing was written. */
-  async write({ member, requestId, entry, expectedVersion, remove }: MemberWrite): Promise<boolean> {
+  /** False where another version than the expected one is there, or the request did its work before; and then nothing was written. */
+  async write({ member, entry, expectedVersion, remove }: MemberWrite): Promise<boolean> {
     const condition =
       expectedVersion === undefined
         ? { ConditionExpression: 'attribute_not_exists(id)' }
@@ -133,33 +129,36 @@ export class MemberStore {
     const key = { kind: MEMBER, id: { S: member.id } };
     const change: TransactWriteItem = remove
       ? { Delete: { TableName: this.table, Key: key, ...condition } }
-      : { Put: { TableName: this.table, Item: { ...key, ...attributesOf(member, requestId) }, ...condition } };
+      : { Put: { TableName: this.table, Item: { ...key, ...attributesOf(member) }, ...condition } };
+    const added = [
+      { kind: OUTBOX, id: { S: entry.id }, ...eventOf(entry) },
+      { kind: REQUEST, id: { S: entry.eventUuid }, ...eventOf(entry), ...expiring(entry) },
+    ];
+    const puts = added.map((Item): TransactWriteItem => {
+      return { Put: { TableName: this.table, Item, ConditionExpression: 'attribute_not_exists(id)' } };
+    });
     try {
-      await this.client.send(
-        new TransactWriteItemsCommand({
-          TransactItems: [
-            change,
-            {
-              Put: {
-                TableName: this.table,
-                Item: itemOf(entry),
-                ConditionExpression: 'attribute_not_exists(id)',
-              },
-            },
-          ],
-        }),
-      );
+      await this.client.send(new TransactWriteItemsCommand({ TransactItems: [change, ...puts] }));
       return true;
     } catch (thrown) {
-      if (thrown instanceof TransactionCanceledException && thrown.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed')
-        return false;
+      if (thrown instanceof TransactionCanceledException && isConditional(thrown)) return false;
       throw thrown;
     }
   }
 
-  async entry(id: string): Promise<OutboxEntry | undefined> {
+  /** An event that nobody has acknowledged yet. */
+  entry(id: string): Promise<OutboxEntry | undefined> {
+    return this.#event(OUTBOX, id);
+  }
+
+  /** What the request of this id logged, whether or not it was acknowledged since; undefined where it did nothing that is remembered. */
+  logged(requestId: string): Promise<OutboxEntry | undefined> {
+    return this.#event(REQUEST, requestId);
+  }
+
+  async #event(kind: AttributeValue, id: string): Promise<OutboxEntry | undefined> {
     const { Item } = await this.client.send(
-      new GetItemCommand({ TableName: this.table, Key: { kind: OUTBOX, id: { S: id } }, ConsistentRead: true }),
+      new GetItemCommand({ TableName: this.table, Key: { kind, id: { S: id } }, ConsistentRead: true }),
     );
     return Item === undefined ? undefined : entryOf(Item);
   }
@@ -188,22 +187,29 @@ export class MemberStore {
   }
 }
 
-const attributesOf = (member: Member, requestId: string): Attributes => ({
+/** The only reasons are conditions that did not hold: what else cancels a transaction is no answer to a person. */
+const isConditional = ({ CancellationReasons = [] }: TransactionCanceledException): boolean => {
+  const codes = CancellationReasons.map(({ Code }) => Code ?? 'None').filter((code) => code !== 'None');
+  return codes.length > 0 && codes.every((code) => code === 'ConditionalCheckFailed');
+};
+
+const attributesOf = (member: Member): Attributes => ({
   version: { N: String(member.version) },
   member_name: { S: member.name },
   email: { S: member.email },
   member_role: { S: member.role },
   created_at: { N: String(member.created_at) },
   updated_at: { N: String(member.updated_at) },
-  request_id: { S: requestId },
 });
 
-const itemOf = (entry: OutboxEntry): Attributes => ({
-  kind: OUTBOX,
-  id: { S: entry.id },
+const eventOf = (entry: OutboxEntry): Attributes => ({
   event_uuid: { S: entry.eventUuid },
   log_path: { S: entry.path },
   payload: { S: entry.record },
   partition_key: { S: entry.partitionKey },
   created_at: { N: String(entry.createdAt) },
+});
+
+const expiring = ({ createdAt }: OutboxEntry): Attributes => ({
+  [EXPIRY_ATTRIBUTE]: { N: String(Math.ceil((createdAt + REMEMBERED_MILLIS) / 1_000)) },
 });

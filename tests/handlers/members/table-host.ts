@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EXPIRY_ATTRIBUTE } from '../../../contracts/console';
 import { MemberStore } from '../../../handlers/members/store';
 import { ManualClock } from '../../../local/clock';
 import { startEndpoint } from '../../../local/endpoint/endpoint';
@@ -10,6 +11,7 @@ import { TableStandIn } from '../../../local/stand-ins/table/table-stand-in';
 
 export interface TableHost {
   readonly store: MemberStore;
+  readonly clock: ManualClock;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export const openTable = async (): Promise<TableHost> => {
         { name: 'kind', type: 'S' },
         { name: 'id', type: 'S' },
       ],
+      ttl: { attributeName: EXPIRY_ATTRIBUTE, enabled: true },
     },
     outputs: {},
   });
@@ -52,6 +55,7 @@ export const openTable = async (): Promise<TableHost> => {
   });
   return {
     store: new MemberStore('members', client),
+    clock,
     close: async () => {
       client.destroy();
       await endpoint.close();
