@@ -9,6 +9,7 @@ import type {
   RefusalAnswer,
 } from '../contracts/console-api';
 import { type Member, uuidAt } from '../contracts/member';
+import { jsonOf } from './json';
 import { token } from './sign-in';
 
 /** Anything but a good answer, as a sentence for the person. */
@@ -23,12 +24,27 @@ export class Refused extends Error {
   ) {
     super(message);
   }
+
+  /** Whether the function may have done its work nevertheless. */
+  get isUnknown(): boolean {
+    return this.status === 0 || PASSING.includes(this.status);
+  }
 }
 
 const TRIES = 3;
 const FIRST_WAIT_MILLIS = 300;
 /** Answers of whatever stands before the function: it may have done its work or not, and the same request does no harm. */
 const PASSING = [429, 502, 503, 504];
+/** The API ends a request after 30 seconds. */
+const PATIENCE_MILLIS = 35_000;
+/** What the API says in the function's place, as sentences. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting.html */
+const GATEWAY_SENTENCES: Readonly<Record<string, string>> = {
+  Forbidden: 'The API refuses this request.',
+  'Not Found': 'The API does not know this request.',
+  'Too Many Requests': 'Too many requests came at once. Try again in a moment.',
+  'Internal Server Error': 'Something went wrong before an answer was made. Try again.',
+  'Service Unavailable': 'The answer took too long. Try again in a moment.',
+};
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -40,8 +56,7 @@ const ask = async <T>(method: string, path: string, body?: object): Promise<T> =
   for (let attempt = 1; ; attempt++) {
     const failure = await once<T>(method, path, body);
     if ('value' in failure) return failure.value;
-    const passing = failure.refused.status === 0 || PASSING.includes(failure.refused.status);
-    if (!passing || attempt >= TRIES) throw failure.refused;
+    if (!failure.refused.isUnknown || attempt >= TRIES) throw failure.refused;
     await pause(Math.random() * FIRST_WAIT_MILLIS * 2 ** attempt);
   }
 };
@@ -58,6 +73,7 @@ const once = async <T>(
       method,
       credentials: 'omit',
       cache: 'no-store',
+      signal: AbortSignal.timeout(PATIENCE_MILLIS),
       headers: {
         ...(held === null ? {} : { authorization: `Bearer ${held}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -65,20 +81,13 @@ const once = async <T>(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
-    return { refused: new Refused(0, 'No answer came. Look at your connection and try again; nothing you typed is lost.') };
+    return { refused: new Refused(0, 'No answer came. Look at your connection and try again.') };
   }
-  const answer = await parsed(response);
+  const answer = await jsonOf(response);
   if (response.ok && answer !== undefined) return { value: answer as T };
-  const refusal = (answer ?? {}) as Partial<RefusalAnswer>;
-  return { refused: new Refused(response.status, refusal.message ?? `The answer was ${response.status}.`, refusal) };
-};
-
-const parsed = async (response: Response): Promise<unknown> => {
-  try {
-    return await response.json();
-  } catch {
-    return undefined;
-  }
+  const refusal: Partial<RefusalAnswer> = answer ?? {};
+  const { message = `The answer was not understood (status ${response.status}). Try again.` } = refusal;
+  return { refused: new Refused(response.status, GATEWAY_SENTENCES[message] ?? message, refusal) };
 };
 
 const at = (id: string): string => `/api/members/${encodeURIComponent(id)}`;

@@ -12,6 +12,19 @@ export interface FormOptions {
   readonly onSignedOut: () => void;
 }
 
+type Typed = Readonly<Record<(typeof FIELDS)[number], string>>;
+
+interface Unanswered {
+  readonly content: string;
+  readonly requestId: string;
+}
+
+interface Draft {
+  readonly editing: Member | undefined;
+  readonly typed: Typed;
+  readonly unanswered: Unanswered | undefined;
+}
+
 /** The form, to add a member or to edit one. What was typed stays until the change it makes has been written. */
 export class MemberForm {
   readonly #form = byId('form', HTMLFormElement);
@@ -26,7 +39,7 @@ export class MemberForm {
   };
   #editing: Member | undefined;
   /** The last sending that got no answer: sent as it was, it is the same request, and makes one change. */
-  #unanswered: { readonly content: string; readonly requestId: string } | undefined;
+  #unanswered: Unanswered | undefined;
 
   constructor(private readonly options: FormOptions) {
     this.#inputs.role.append(...MEMBER_ROLES.map((role) => make('option', { value: role }, role)));
@@ -42,14 +55,38 @@ export class MemberForm {
   }
 
   edit(member: Member): void {
-    this.clear();
-    this.#editing = member;
-    for (const field of FIELDS) this.#inputs[field].value = member[field];
-    this.#title.textContent = `Edit ${member.name}`;
-    this.#save.textContent = 'Save changes';
-    this.#cancel.hidden = false;
+    this.#fill(member, member);
     this.#inputs.name.focus();
     this.#form.scrollIntoView({ block: 'center' });
+  }
+
+  /** What is typed, for `restore`; null where nothing is. */
+  draft(): string | null {
+    const typed = this.#typed();
+    if (this.#editing === undefined && typed.name === '' && typed.email === '') return null;
+    return JSON.stringify({ editing: this.#editing, typed, unanswered: this.#unanswered } satisfies Draft);
+  }
+
+  restore(draft: string | null): void {
+    if (draft === null) return;
+    const { editing, typed, unanswered } = JSON.parse(draft) as Draft;
+    this.#fill(editing, typed);
+    this.#unanswered = unanswered;
+  }
+
+  #typed(): Typed {
+    const { name, email, role } = this.#inputs;
+    return { name: name.value, email: email.value, role: role.value };
+  }
+
+  #fill(editing: Member | undefined, typed: Typed): void {
+    this.clear();
+    for (const field of FIELDS) this.#inputs[field].value = typed[field];
+    if (editing === undefined) return;
+    this.#editing = editing;
+    this.#title.textContent = `Edit ${editing.name}`;
+    this.#save.textContent = 'Save changes';
+    this.#cancel.hidden = false;
   }
 
   /** Forgets what is edited if it is this member. */
@@ -71,7 +108,7 @@ export class MemberForm {
   async #submit(): Promise<void> {
     if (this.#save.disabled) return;
     this.#showSentence(undefined);
-    const checked = checkMember(Object.fromEntries(FIELDS.map((field) => [field, this.#inputs[field].value])));
+    const checked = checkMember({ ...this.#typed() });
     if ('problems' in checked) return this.#refuse('Some fields need another look.', checked.problems);
     this.#showProblems({});
     this.#save.disabled = true;
@@ -93,14 +130,15 @@ export class MemberForm {
   async #send(member: MemberFields): Promise<ChangeAnswer> {
     const editing = this.#editing;
     const isFirehose = this.options.isFirehose();
-    const content = JSON.stringify([editing?.id, editing?.version, member, isFirehose]);
+    // By whichever path: what was made already took the one it took, and says so.
+    const content = JSON.stringify([editing?.id, editing?.version, member]);
     const requestId = this.#unanswered?.content === content ? this.#unanswered.requestId : newRequestId();
     this.#unanswered = { content, requestId };
     const request = { request_id: requestId, is_firehose: isFirehose, member };
     return editing === undefined ? api.create(request) : api.update(editing.id, { ...request, version: editing.version });
   }
 
-  #refused({ status, message, answer }: Refused): void {
+  #refused({ status, message, answer, isUnknown }: Refused): void {
     if (status === 401) {
       this.options.onSignedOut();
       return;
@@ -120,7 +158,8 @@ export class MemberForm {
       this.#title.textContent = 'Add a member';
       this.#save.textContent = 'Add member';
     }
-    this.#refuse(message, answer.problems ?? {});
+    const more = isUnknown ? ' What you typed is still here; saving it again makes no second change.' : '';
+    this.#refuse(`${message}${more}`, answer.problems ?? {});
   }
 
   #refuse(sentence: string, problems: FieldProblems): void {

@@ -33,6 +33,10 @@ export const openHistory = async ({ id, name }: Member): Promise<void> => {
         : `${plural(entries.length, 'event', 'events')} in the lake. Newer ones follow when the next compaction has run.`;
   } catch (thrown) {
     if (!(thrown instanceof Refused)) throw thrown;
+    if (thrown.status === 401) {
+      dialog.close();
+      throw thrown;
+    }
     if (isStillAsked()) state.textContent = thrown.message;
   }
 };

@@ -1,12 +1,13 @@
 import type { PageConfig } from '../contracts/console-api';
 import type { Member } from '../contracts/member';
-import { api, newRequestId, Refused } from './api';
+import { api, Refused } from './api';
 import { announce, byId } from './dom';
 import { MemberForm } from './form';
 import { openHistory } from './history';
 import { MembersList } from './members-list';
-import { showOutbox, showOutcome } from './sent';
-import { finishSignIn, forgetToken, startSignIn, takeTokenFromAddress, token } from './sign-in';
+import { Removal } from './removal';
+import { showOutbox, showOutboxUnknown, showOutcome, waitingOutcomes } from './sent';
+import { finishSignIn, forgetToken, SignInFailed, startSignIn, takeDraft, takeTokenFromAddress, token } from './sign-in';
 
 const OUTBOX_MILLIS = 15_000;
 
@@ -15,26 +16,36 @@ const PATH_SENTENCES = {
   false: 'Changes go to the Kinesis stream: whoever reads it sees them at once, and they are loaded into the lake from there.',
 } as const;
 
+const NOT_VALID = 'Your sign-in is not valid any more.';
+
 let isFirehose = false;
 let signIn: PageConfig['sign_in'] = null;
 
+const tellAtList = (sentence: string): void => {
+  byId('list-state', HTMLParagraphElement).textContent = sentence;
+  announce(sentence);
+};
+
 /** What was refused is said; a token that is no longer good leads back to the sign-in. Anything else is a bug, and shows in the console. */
-const guarded = (work: () => Promise<void>): void => {
+const guarded = (work: () => Promise<void>, tell = tellAtList): void => {
   work().catch((thrown: unknown) => {
     if (!(thrown instanceof Refused)) throw thrown;
-    if (thrown.status === 401) return showSignedOut('Your sign-in is not valid any more.');
-    byId('list-state', HTMLParagraphElement).textContent = thrown.message;
-    announce(thrown.message);
+    if (thrown.status === 401) return showSignedOut(NOT_VALID);
+    tell(thrown.message);
   });
 };
 
 const showHistory = (member: Member): void => guarded(() => openHistory(member));
 
-const refreshOutbox = async (): Promise<void> => showOutbox(await api.outbox());
+const refreshOutbox = (): void =>
+  guarded(async () => {
+    const asked = waitingOutcomes();
+    showOutbox(await api.outbox(), asked);
+  }, showOutboxUnknown);
 
 const list = new MembersList({
   edit: (member) => form.edit(member),
-  remove: (member) => confirmRemoval(member),
+  remove: (member) => removal.ask(member),
   history: (member) => showHistory(member),
 });
 
@@ -43,42 +54,31 @@ const form = new MemberForm({
   onDone: (change, { member, send }) => {
     list.put(member);
     showOutcome(change, member, send, showHistory);
-    guarded(refreshOutbox);
+    refreshOutbox();
   },
-  onSignedOut: () => showSignedOut('Your sign-in is not valid any more.'),
+  onSignedOut: () => showSignedOut(NOT_VALID),
 });
 
-const confirmRemoval = (member: Member): void => {
-  const dialog = byId('confirm', HTMLDialogElement);
-  byId('confirm-text', HTMLParagraphElement).textContent =
-    `${member.name} (${member.email}) is taken from the list. Its history stays in the lake, with the deletion as its last event.`;
-  const requestId = newRequestId();
-  byId('confirm-yes', HTMLButtonElement).onclick = () => {
-    dialog.close();
-    guarded(() => remove(member, requestId));
-  };
-  dialog.showModal();
-  byId('confirm-no', HTMLButtonElement).focus();
-};
-
-const remove = async (member: Member, requestId: string): Promise<void> => {
-  try {
-    const { send } = await api.remove(member, requestId, isFirehose);
+const removal = new Removal({
+  isFirehose: () => isFirehose,
+  onDone: (member, { send }) => {
     showOutcome('deleted', member, send, showHistory);
-  } catch (thrown) {
-    if (!(thrown instanceof Refused) || (thrown.status !== 404 && thrown.status !== 409)) throw thrown;
-    announce(thrown.message);
-    if (thrown.answer.member !== undefined) {
-      list.put(thrown.answer.member);
-      byId('list-state', HTMLParagraphElement).textContent =
-        `${thrown.message} Look at it, and delete it again if you still want to.`;
-      return;
-    }
-  }
-  form.forget(member.id);
-  list.take(member.id);
+    takeFromList(member);
+  },
+  onGone: (member, sentence) => {
+    takeFromList(member);
+    tellAtList(sentence);
+  },
+  onChanged: (member) => list.put(member),
+  onProblem: tellAtList,
+  onSignedOut: () => showSignedOut(NOT_VALID),
+});
+
+const takeFromList = ({ id }: Member): void => {
+  form.forget(id);
+  list.take(id);
   byId('list-title', HTMLHeadingElement).focus();
-  await refreshOutbox();
+  refreshOutbox();
 };
 
 const showPath = (): void => {
@@ -86,21 +86,26 @@ const showPath = (): void => {
   byId('path-text', HTMLParagraphElement).textContent = PATH_SENTENCES[String(isFirehose) as 'true' | 'false'];
 };
 
+/** Of what the page can show as a whole, one thing at a time. */
+const show = (shown: 'starting' | 'trouble' | 'signed-out' | 'work'): void => {
+  for (const id of ['starting', 'trouble', 'signed-out', 'work']) byId(id, HTMLElement).hidden = id !== shown;
+  byId('sign-out', HTMLButtonElement).hidden = shown !== 'work';
+  if (shown !== 'work') for (const dialog of document.querySelectorAll('dialog')) dialog.close();
+};
+
 const showSignedOut = (sentence: string): void => {
   forgetToken();
-  byId('work', HTMLDivElement).hidden = true;
-  byId('sign-out', HTMLButtonElement).hidden = true;
-  byId('signed-out', HTMLElement).hidden = false;
+  show('signed-out');
   byId('sign-in', HTMLButtonElement).hidden = signIn === null;
   byId('signed-out-text', HTMLParagraphElement).textContent =
     signIn === null ? `${sentence} Open the address that you were given, with the token at its end.` : sentence;
-  announce('You are not signed in.');
+  announce(`You are not signed in. ${sentence}`);
 };
 
-const showWork = (): void => {
-  byId('signed-out', HTMLElement).hidden = true;
-  byId('work', HTMLDivElement).hidden = false;
-  byId('sign-out', HTMLButtonElement).hidden = false;
+const showTrouble = (sentence: string): void => {
+  show('trouble');
+  byId('trouble-text', HTMLParagraphElement).textContent = sentence;
+  announce(sentence);
 };
 
 const listen = (): void => {
@@ -112,25 +117,27 @@ const listen = (): void => {
   });
   onClick('reload', () => guarded(loadAll));
   onClick('more', () => guarded(() => list.loadMore()));
-  onClick('sign-out', () => showSignedOut('You signed out.'));
-  onClick('sign-in', () => {
-    if (signIn !== null) void startSignIn(signIn);
+  onClick('sign-out', () => {
+    form.clear();
+    showSignedOut('You signed out.');
   });
+  onClick('sign-in', () => {
+    if (signIn !== null) void startSignIn(signIn, form.draft());
+  });
+  onClick('retry', begin);
   onClick('history-close', () => byId('history', HTMLDialogElement).close());
-  onClick('confirm-no', () => byId('confirm', HTMLDialogElement).close());
   setInterval(() => {
-    if (token() !== null && !document.hidden) guarded(refreshOutbox);
+    if (token() !== null && !document.hidden && !byId('work', HTMLDivElement).hidden) refreshOutbox();
   }, OUTBOX_MILLIS);
 };
 
 const loadAll = async (): Promise<void> => {
   await list.load();
-  await refreshOutbox();
+  refreshOutbox();
 };
 
 const start = async (): Promise<void> => {
-  takeTokenFromAddress();
-  listen();
+  show('starting');
   const config = await api.config();
   ({ is_firehose: isFirehose, sign_in: signIn } = config);
   showPath();
@@ -138,12 +145,18 @@ const start = async (): Promise<void> => {
     try {
       await finishSignIn(signIn);
     } catch (thrown) {
-      return showSignedOut(thrown instanceof Error ? thrown.message : String(thrown));
+      if (!(thrown instanceof SignInFailed)) throw thrown;
+      return showSignedOut(thrown.message);
     }
   }
+  form.restore(takeDraft());
   if (token() === null) return showSignedOut('This page shows and changes members, so it must know who you are.');
-  showWork();
-  await loadAll();
+  show('work');
+  guarded(loadAll);
 };
 
-guarded(start);
+const begin = (): void => guarded(start, showTrouble);
+
+takeTokenFromAddress();
+listen();
+begin();

@@ -27,7 +27,7 @@ export const showOutcome = (
   const details = [
     make('small', {}, sentence),
     ...(send.reason === null ? [] : [make('small', {}, `Last failure: ${send.reason}`)]),
-    make('small', {}, 'event_uuid ', send.event_uuid, ' · ', moment(Date.now())),
+    make('small', {}, 'event_uuid ', send.event_uuid, ' · ', moment(send.created_at)),
   ];
   list.prepend(
     make(
@@ -43,10 +43,22 @@ export const showOutcome = (
   announce(`${name} ${change}. ${sentence}`);
 };
 
-export const showOutbox = ({ waiting, more, oldest }: OutboxAnswer): void => {
+/** Where the outbox could not be asked: what was said of it before may not be so any more. */
+export const showOutboxUnknown = (sentence: string): void => {
+  byId('outbox', HTMLParagraphElement).textContent = `What waits in the outbox is not known just now: ${sentence}`;
+};
+
+/** The outcomes on the page that say of an event that it waits. */
+export const waitingOutcomes = (): readonly HTMLElement[] => [
+  ...byId('sent', HTMLOListElement).querySelectorAll<HTMLElement>('.outcome.waiting'),
+];
+
+/** @param asked the outcomes that waited before the outbox was asked: an event leaves it when its service has acknowledged it, and never otherwise */
+export const showOutbox = ({ waiting, more, oldest }: OutboxAnswer, asked: readonly HTMLElement[]): void => {
   const line = byId('outbox', HTMLParagraphElement);
   if (waiting === 0 || oldest === null) {
     line.textContent = 'The outbox is empty: every change so far has been logged.';
+    for (const outcome of asked) outcome.replaceWith(make('span', { class: 'outcome acknowledged' }, 'Sent later'));
     return;
   }
   const count = more ? `More than ${plural(waiting, 'event', 'events')}` : plural(waiting, 'event', 'events');

@@ -1,9 +1,11 @@
 import type { PageConfig } from '../contracts/console-api';
+import { jsonOf } from './json';
 
 type SignIn = NonNullable<PageConfig['sign_in']>;
 
 const TOKEN = 'lithify-token';
 const PENDING = 'lithify-sign-in';
+const DRAFT = 'lithify-draft';
 
 /** Kept for this tab alone, and gone with it. */
 export const token = (): string | null => sessionStorage.getItem(TOKEN);
@@ -25,9 +27,13 @@ const base64Url = (bytes: Uint8Array): string =>
 
 const drawn = (): string => base64Url(crypto.getRandomValues(new Uint8Array(32)));
 
-/** Leaves for the provider's page: the code flow of OpenID Connect with PKCE, so that there is no secret to keep here. */
-export const startSignIn = async ({ authorize_url, client_id, scopes }: SignIn): Promise<void> => {
-  const pending = { state: drawn(), verifier: drawn() };
+/**
+ * Leaves for the provider's page: the code flow of OpenID Connect with PKCE, so that there is no secret to keep here.
+ * @param draft what is typed and must be there again afterwards
+ */
+export const startSignIn = async ({ authorize_url, client_id, scopes }: SignIn, draft: string | null): Promise<void> => {
+  if (draft !== null) sessionStorage.setItem(DRAFT, draft);
+  const pending: Pending = { state: drawn(), verifier: drawn() };
   sessionStorage.setItem(PENDING, JSON.stringify(pending));
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(pending.verifier));
   const url = new URL(authorize_url);
@@ -44,37 +50,85 @@ export const startSignIn = async ({ authorize_url, client_id, scopes }: SignIn):
   location.assign(url);
 };
 
+/** What was typed before the page was left for the sign-in; once only. */
+export const takeDraft = (): string | null => taken(DRAFT);
+
+const taken = (key: string): string | null => {
+  const kept = sessionStorage.getItem(key);
+  sessionStorage.removeItem(key);
+  return kept;
+};
+
+/** Why a sign-in led nowhere, as a sentence for the person. */
+export class SignInFailed extends Error {
+  override readonly name = 'SignInFailed';
+}
+
+interface Pending {
+  readonly state: string;
+  readonly verifier: string;
+}
+
+/** What was put by before the page was left; once only. */
+const takePending = (): Pending | undefined => {
+  const kept = taken(PENDING);
+  return kept === null ? undefined : (JSON.parse(kept) as Pending);
+};
+
 const isJwt = (text: unknown): text is string => typeof text === 'string' && text.split('.').length === 3;
 
 /**
  * Comes back from the provider's page with a code, if that is what happened, and changes it for a token.
- * @throws Error with a sentence for the person
+ * @throws SignInFailed
  */
-export const finishSignIn = async ({ token_url, client_id }: SignIn): Promise<void> => {
+export const finishSignIn = async (signIn: SignIn): Promise<void> => {
   const given = new URLSearchParams(location.search);
-  const [code, state, error] = [given.get('code'), given.get('state'), given.get('error')];
+  const [code, error] = [given.get('code'), given.get('error')];
   if (code === null && error === null) return;
   history.replaceState(null, '', '/');
-  const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? '{}') as { readonly state?: string; readonly verifier?: string };
-  sessionStorage.removeItem(PENDING);
-  if (error !== null) throw new Error(`The sign-in was refused: ${given.get('error_description') ?? error}.`);
-  if (code === null || pending.verifier === undefined || state !== pending.state)
-    throw new Error('The sign-in was not begun in this tab. Sign in again.');
-  const answer = await fetch(token_url, {
-    method: 'POST',
-    credentials: 'omit',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams({
-      grant_type: 'authorization_code',
-      client_id,
-      code,
-      redirect_uri: `${location.origin}/`,
-      code_verifier: pending.verifier,
-    }),
-  });
-  const tokens = (await answer.json()) as { readonly access_token?: unknown; readonly id_token?: unknown };
+  const pending = takePending();
+  // An answer to nobody's question: neither its code nor its words are for this tab.
+  if (pending === undefined || given.get('state') !== pending.state)
+    throw new SignInFailed('The sign-in was not begun in this tab. Sign in again.');
+  if (error === 'access_denied')
+    throw new SignInFailed('The sign-in was refused. Sign in again, or ask whoever gives access to this page.');
+  if (code === null)
+    throw new SignInFailed(`The sign-in did not work: it says ${quoted(given.get('error_description') ?? error)}.`);
+  sessionStorage.setItem(TOKEN, await tokenFor(code, pending.verifier, signIn));
+};
+
+const MOST_QUOTED = 200;
+const quoted = (text: unknown): string => JSON.stringify(String(text).slice(0, MOST_QUOTED));
+
+const PATIENCE_MILLIS = 20_000;
+
+const tokenFor = async (code: string, verifier: string, { token_url, client_id }: SignIn): Promise<string> => {
+  let response: Response;
+  try {
+    response = await fetch(token_url, {
+      method: 'POST',
+      credentials: 'omit',
+      signal: AbortSignal.timeout(PATIENCE_MILLIS),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({
+        grant_type: 'authorization_code',
+        client_id,
+        code,
+        redirect_uri: `${location.origin}/`,
+        code_verifier: verifier,
+      }),
+    });
+  } catch {
+    throw new SignInFailed(`No answer came from ${new URL(token_url).host}. Look at your connection and sign in again.`);
+  }
+  const answer = await jsonOf(response);
+  if (answer === undefined) throw new SignInFailed('The sign-in gave an answer that was not understood. Sign in again.');
+  if (!response.ok) {
+    const why = answer['error_description'] ?? answer['error'] ?? response.status;
+    throw new SignInFailed(`The sign-in gave no token: it says ${quoted(why)}. Sign in again.`);
+  }
   // Some providers' access tokens are for themselves alone and no JWT.
-  const usable = [tokens.access_token, tokens.id_token].find(isJwt);
-  if (!answer.ok || usable === undefined) throw new Error('The sign-in gave no token. Sign in again.');
-  sessionStorage.setItem(TOKEN, usable);
+  const usable = [answer['access_token'], answer['id_token']].find(isJwt);
+  if (usable === undefined) throw new SignInFailed('The sign-in gave no token. Sign in again.');
+  return usable;
 };

@@ -29,6 +29,8 @@ export interface ChangeRequest {
 /** What came of sending one event: acknowledged by its service, or waiting in the outbox for the sweeper. */
 export interface SendOutcome {
   readonly event_uuid: string;
+  /** Unix milliseconds: the event's own time, by which it stands in the lake. */
+  readonly created_at: number;
   readonly path: LogPath;
   readonly state: 'acknowledged' | 'waiting';
   /** How often it was sent; 0 where an earlier request of the same id had done it. */

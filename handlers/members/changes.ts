@@ -64,8 +64,11 @@ const repeated = async (call: Change, { store, send }: ChangesOptions): Promise<
     throw new Refusal(409, `The request_id ${call.requestId} was used for another change.`);
   const waiting = await store.entry(logged.id);
   if (waiting !== undefined) return { member, send: await send(waiting) };
-  const { eventUuid, path } = logged;
-  return { member, send: { event_uuid: eventUuid, path, state: 'acknowledged', attempts: 0, reason: null } };
+  const { eventUuid, createdAt, path } = logged;
+  return {
+    member,
+    send: { event_uuid: eventUuid, created_at: createdAt, path, state: 'acknowledged', attempts: 0, reason: null },
+  };
 };
 
 const refuse = async (call: Change, { store }: ChangesOptions): Promise<never> => {

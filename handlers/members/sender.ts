@@ -39,15 +39,15 @@ export const sendingClients = (): { readonly kinesis: KinesisClient; readonly fi
  * after the last attempt waits there for the sweeper. An acknowledgement that gets lost sends the event twice; the lake merges the two.
  */
 export const sendEntry = async (entry: OutboxEntry, options: SenderOptions): Promise<SendOutcome> => {
-  const { eventUuid, path } = entry;
+  const { eventUuid, createdAt, path } = entry;
+  const event = { event_uuid: eventUuid, created_at: createdAt, path };
   let reason: string | null = null;
   for (let attempt = 1; ; attempt++) {
     try {
       await putOnce(entry, options);
     } catch (thrown) {
       reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : messageOf(thrown);
-      if (attempt >= MOST_ATTEMPTS || !isPassing(thrown))
-        return { event_uuid: eventUuid, path, state: 'waiting', attempts: attempt, reason };
+      if (attempt >= MOST_ATTEMPTS || !isPassing(thrown)) return { ...event, state: 'waiting', attempts: attempt, reason };
       await options.sleep(waitMillis(attempt, options.random()));
       continue;
     }
@@ -57,7 +57,7 @@ export const sendEntry = async (entry: OutboxEntry, options: SenderOptions): Pro
       // The event is where it belongs. The sweeper sends what stays in the outbox once more, and the lake merges the two.
       reason = `${entry.id} stays in the outbox: ${messageOf(thrown)}`;
     }
-    return { event_uuid: eventUuid, path, state: 'acknowledged', attempts: attempt, reason };
+    return { ...event, state: 'acknowledged', attempts: attempt, reason };
   }
 };
 

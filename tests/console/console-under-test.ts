@@ -2,16 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import type { ConsoleSettings } from '../../contracts/console';
 import type { Graph } from '../../local/graph';
 import { startHost } from '../../local/host';
 import type { Host } from '../../local/host-types';
-import type { Interceptor } from '../../local/interceptor';
+import type { InterceptedCall, Interceptor } from '../../local/interceptor';
 import { CHECKOUT } from '../docs/shell-blocks';
+import { graphWith } from '../flow/stack';
 import { programGraph } from '../graphs';
 import { openBrowser } from './browser';
 
 const START = Date.parse('2026-11-02T09:00:00.000Z');
 const proceeds: Interceptor = (_call, proceed) => proceed();
+
+/** Whether a call puts an event, by either path. */
+export const isPut = ({ service, operation }: InterceptedCall): boolean =>
+  (service === 'kinesis' || service === 'firehose') && operation === 'PutRecord';
 
 /** The dev stack with the members page on a manual clock, and a browser in front of it. */
 export class ConsoleUnderTest {
@@ -22,10 +28,14 @@ export class ConsoleUnderTest {
   #browser: Browser | undefined;
   readonly #dataDirectory = mkdtempSync(join(tmpdir(), 'lithify-console-'));
 
-  static async open(): Promise<ConsoleUnderTest> {
+  /** @param configured the page as a stack configures it; otherwise as `lithify console` adds it */
+  static async open(configured?: ConsoleSettings): Promise<ConsoleUnderTest> {
     const under = new ConsoleUnderTest();
     try {
-      const graph: Graph = await programGraph('dev', 'with the page');
+      const graph: Graph =
+        configured === undefined
+          ? await programGraph('dev', 'with the page')
+          : await graphWith((config) => (config['console'] = { ...configured }));
       under.#host = await startHost({
         stack: 'dev',
         projectDirectory: CHECKOUT,
@@ -61,17 +71,37 @@ export class ConsoleUnderTest {
     this.#intercept = interceptor;
   }
 
+  /** The services that got an event while `work` ran. */
+  async puts(work: () => Promise<void>): Promise<readonly string[]> {
+    const seen: string[] = [];
+    this.intercept((call, proceed) => {
+      if (isPut(call)) seen.push(call.service);
+      return proceed();
+    });
+    await work();
+    this.intercept();
+    return seen;
+  }
+
   /** A fresh tab, signed in as `lithify console` would have it. */
   async tab({ signedIn = true, width = 1_100 } = {}): Promise<Page> {
+    const page = await this.blankTab({ width });
+    await page.goto(signedIn ? `${this.url}/#token=${this.token}` : `${this.url}/`);
+    if (signedIn) await page.locator('#list-state', { hasText: /member/ }).waitFor();
+    return page;
+  }
+
+  /** A fresh tab that has been nowhere yet. */
+  async blankTab({ width = 1_100 } = {}): Promise<Page> {
     const context = await this.#browser!.newContext({ viewport: { width, height: 900 } });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
+    // The page's own retries wait for a jittered time: here, for none.
+    await page.addInitScript('Math.random = () => 0');
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());
     });
-    await page.goto(signedIn ? `${this.url}/#token=${this.token}` : `${this.url}/`);
-    if (signedIn) await page.locator('#list-state', { hasText: /member/ }).waitFor();
     return page;
   }
 

@@ -79,7 +79,14 @@ const waiting = async () => (await host.store.waiting(100)).entries;
 describe('a change', () => {
   test('is stored and logged by the path that was asked for, in the same bytes, and its event leaves the outbox', async () => {
     const { member, send } = await create(1_001);
-    expect(send).toEqual({ event_uuid: id(1_001), path: 'kinesis', state: 'acknowledged', attempts: 1, reason: null });
+    expect(send).toEqual({
+      event_uuid: id(1_001),
+      created_at: 1_001,
+      path: 'kinesis',
+      state: 'acknowledged',
+      attempts: 1,
+      reason: null,
+    });
     await change(
       { kind: 'update', id: member.id, version: 1, requestId: id(1_002), isFirehose: true, fields: { ...ada, name: 'Ada L.' } },
       1_002,
@@ -163,7 +170,7 @@ describe('a change', () => {
     expect(await create(1_051)).toMatchObject({ member: first.member, send: { state: 'acknowledged', attempts: 0 } });
     const removal = { kind: 'delete', id: id(1_051), version: 2, requestId: id(1_054), isFirehose: true } as const;
     const { member } = await change(removal, 1_054);
-    const done = { event_uuid: id(1_054), path: 'firehose', state: 'acknowledged', attempts: 0, reason: null };
+    const done = { event_uuid: id(1_054), created_at: 1_054, path: 'firehose', state: 'acknowledged', attempts: 0, reason: null };
     expect(await change(removal, 1_055)).toEqual({ member, send: done });
     // What became of the event is told of the path that it took.
     expect(await change({ ...removal, isFirehose: false }, 1_056)).toEqual({ member, send: done });
@@ -285,7 +292,13 @@ test('no modification is ever unlogged, whatever fails and wherever a request di
         const sendWith =
           (fate: string) =>
           async (entry: OutboxEntry): Promise<SendOutcome> => {
-            const outcome = { event_uuid: entry.eventUuid, path: entry.path, attempts: 1, reason: null };
+            const outcome = {
+              event_uuid: entry.eventUuid,
+              created_at: entry.createdAt,
+              path: entry.path,
+              attempts: 1,
+              reason: null,
+            };
             if (fate === 'dies before sending') throw new Error('dead');
             if (fate === 'refused') return { ...outcome, state: 'waiting' };
             take(entry);
