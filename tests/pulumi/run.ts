@@ -1,36 +1,47 @@
 /**
- * The program under the real Pulumi CLI: for every stack preview, up, up again, destroy, from a copy of the checkout. It needs `pulumi`
- * and `pulumi-resource-aws` on PATH, the latter a pretend provider that creates nothing: AWS credentials are taken out of its reach.
+ * The program under the real Pulumi CLI: for every stack preview and up from a copy of the checkout, then, after that has moved to another
+ * folder, up again and destroy. It needs `pulumi` and `pulumi-resource-aws` on PATH, the latter a pretend provider that creates nothing: AWS
+ * credentials are taken out of its reach.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { outputsOf, type StackOutputs } from '../../cli/connection';
+import { deployedStack } from '../../cli/deployed';
+import { FEED_NAMES, feedNamed } from '../../contracts/feeds';
+import { textOf } from '../docs/shell-blocks';
+import { missingTools, own, PulumiCli, typeAndName } from './cli';
 
-const CHECKOUT = resolve(__dirname, '..', '..');
-const STACKS = [
-  { stack: 'dev', keepsData: false },
-  { stack: 'prod', keepsData: true },
-];
-/** `type::name` of what holds data: protected, and retained on AWS, where the stack keeps its data. */
-const DATA = [
-  'aws:glue/catalogDatabase:CatalogDatabase::lake',
-  'aws:glue/catalogTable:CatalogTable::events',
-  'aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream::events',
-  'aws:kinesis/stream:Stream::events',
-  'aws:s3/bucket:Bucket::lake',
-];
-
-interface Result {
-  readonly ok: boolean;
-  readonly stdout: string;
-  readonly all: string;
+interface StackUnderTest {
+  readonly stack: string;
+  /** `type::name` of what is protected, and retained on AWS. */
+  readonly keeps: readonly string[];
+  /** With the members page as docs/console.md configures it. */
+  readonly hasPage: boolean;
+  readonly feeds: readonly string[];
 }
 
-const onPath = (name: string): boolean =>
-  (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
+const DELIVERY = 'aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream';
+/** Whatever holds data: what the feeds take and gather, and the members of the page. */
+const DATA = [
+  'aws:s3/bucket:Bucket::lake',
+  'aws:glue/catalogDatabase:CatalogDatabase::lake',
+  'aws:dynamodb/table:Table::members',
+  ...FEED_NAMES.map(feedNamed).flatMap(({ name, sources: { stream, direct } }) => [
+    `aws:glue/catalogTable:CatalogTable::${name}`,
+    `${DELIVERY}::${name}`,
+    ...(stream ? [`aws:kinesis/stream:Stream::${name}`] : []),
+    ...(stream && direct ? [`${DELIVERY}::${name}-direct`] : []),
+  ]),
+].sort();
 
-const missing = ['pulumi', 'pulumi-resource-aws'].filter((name) => !onPath(name));
+const STACKS: readonly StackUnderTest[] = [
+  { stack: 'dev', keeps: [], hasPage: false, feeds: FEED_NAMES },
+  { stack: 'prod', keeps: DATA, hasPage: true, feeds: FEED_NAMES },
+  { stack: 'films', keeps: [], hasPage: false, feeds: ['events', 'films'] },
+];
+
+const missing = missingTools();
 if (missing.length > 0) {
   console.log(`skipped: no ${missing.join(', no ')}`);
   process.exit(0);
@@ -46,77 +57,16 @@ const check = (sentence: string, holds: boolean, detail: () => string = () => ''
   if (!holds) console.log(detail());
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'lithify-pulumi-'));
-mkdirSync(join(folder, 'backend'));
-const environment = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_') && name !== 'LITHIFY_PROJECT')),
-  PULUMI_BACKEND_URL: `file://${join(folder, 'backend')}`,
-  PULUMI_CONFIG_PASSPHRASE: 'test',
-  PULUMI_SKIP_UPDATE_CHECK: '1',
-  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-  AWS_ACCESS_KEY_ID: 'none',
-  AWS_SECRET_ACCESS_KEY: 'none',
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-  AWS_EC2_METADATA_DISABLED: 'true',
-};
+const cli = new PulumiCli();
 
-const copyCheckout = (target: string): void => {
-  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: CHECKOUT,
-    encoding: 'utf8',
-  });
-  for (const file of files.split('\0').filter((name) => name !== '' && existsSync(join(CHECKOUT, name)))) {
-    mkdirSync(dirname(join(target, file)), { recursive: true });
-    cpSync(join(CHECKOUT, file), join(target, file));
-  }
-  symlinkSync(join(CHECKOUT, 'node_modules'), join(target, 'node_modules'));
-};
+const existing = (cwd: string, stack: string): readonly string[] => own(cli.registered(cwd, stack).map(({ urn }) => urn));
 
-const pulumi = (cwd: string, stack: string, ...args: readonly string[]): Result => {
-  const { status, stdout, stderr } = spawnSync('pulumi', [...args, '--stack', stack, '--non-interactive'], {
-    cwd,
-    env: environment,
-    encoding: 'utf8',
-    maxBuffer: 512 * 1024 * 1024,
-  });
-  return {
-    ok: status === 0,
-    stdout,
-    all: `pulumi ${args.join(' ')} ended with ${status}\n${stdout.slice(-4_000)}\n${stderr.slice(-4_000)}`,
-  };
-};
-
-/** URNs of the program's own resources: neither the stack itself nor providers. */
-const own = (urns: readonly string[]): readonly string[] =>
-  urns.filter((urn) => !/::pulumi:(pulumi:Stack|providers:)/.test(urn)).sort();
-
-const previewed = (result: Result): readonly string[] => {
-  if (!result.ok) return [];
-  const { steps } = JSON.parse(result.stdout) as { readonly steps: readonly { readonly op: string; readonly urn: string }[] };
-  return own(steps.filter(({ op }) => op === 'create').map(({ urn }) => urn));
-};
-
-interface Registered {
-  readonly urn: string;
-  readonly protect?: boolean;
-  readonly retainOnDelete?: boolean;
-}
-
-const registered = (cwd: string, stack: string): readonly Registered[] => {
-  const { stdout } = pulumi(cwd, stack, 'stack', 'export');
-  const { deployment } = JSON.parse(stdout) as { readonly deployment: { readonly resources?: readonly Registered[] } };
-  return deployment.resources ?? [];
-};
-
-const existing = (cwd: string, stack: string): readonly string[] => own(registered(cwd, stack).map(({ urn }) => urn));
-
-/** `urn:pulumi:dev::lithify::lithify:lake:Stream$aws:kinesis/stream:Stream::events` -> `aws:kinesis/stream:Stream::events`. */
 const kept = (cwd: string, stack: string): readonly string[] =>
-  registered(cwd, stack)
+  cli
+    .registered(cwd, stack)
     .filter(({ protect, retainOnDelete }) => protect === true || retainOnDelete === true)
     .filter(({ protect, retainOnDelete }) => protect === retainOnDelete)
-    .map(({ urn }) => urn.split('::').slice(2).join('::').split('$').at(-1) ?? urn)
+    .map(({ urn }) => typeAndName(urn))
     .sort();
 
 const difference = (left: readonly string[], right: readonly string[]): string =>
@@ -125,44 +75,78 @@ const difference = (left: readonly string[], right: readonly string[]): string =
     ...right.filter((urn) => !left.includes(urn)).map((urn) => `+ ${urn}`),
   ].join('\n');
 
-const tryStack = (stack: string, keepsData: boolean): void => {
-  const first = join(folder, `${stack}-first`, 'lithify');
-  copyCheckout(first);
-  const init = pulumi(first, stack, 'stack', 'init');
+/** Puts the page into a stack's file, as the document shows it. */
+const addPage = (file: string): void => {
+  const [, sample] = /^```yaml\n([\s\S]*?)^```$/m.exec(textOf('docs/console.md')) ?? [];
+  const document = parse(readFileSync(file, 'utf8')) as { readonly config: object };
+  writeFileSync(file, stringify({ ...document, config: { ...document.config, ...(parse(sample ?? '') as object) } }));
+};
+
+/** What the command makes of `pulumi stack output --json`. The pretend provider makes ARNs up: the machine's is put as AWS writes it. */
+const readByCommand = async (cwd: string, stack: string): Promise<StackOutputs> => {
+  const { stdout } = cli.run(cwd, stack, 'stack', 'output', '--json');
+  const stateMachineArn = `arn:aws:states:eu-west-1:123456789012:stateMachine:lithify-${stack}-compaction`;
+  const text = JSON.stringify({ ...(JSON.parse(stdout) as object), stateMachineArn });
+  const { outputs } = await deployedStack({
+    stack,
+    aws: { outputs: '-' },
+    projectDirectory: cwd,
+    readInput: () => Promise.resolve(text),
+  });
+  return outputsOf(outputs, 'AWS');
+};
+
+const checkOutputs = async (cwd: string, { stack, feeds }: StackUnderTest): Promise<void> => {
+  const sentence = `${stack}: its outputs are what the command's --aws takes, feed by feed`;
+  try {
+    const outputs = await readByCommand(cwd, stack);
+    const names = Object.keys(outputs.feeds).sort();
+    check(sentence, difference([...feeds].sort(), names) === '', () => difference([...feeds].sort(), names));
+  } catch (thrown) {
+    check(sentence, false, () => String(thrown));
+  }
+};
+
+const make = async (folder: string, tried: StackUnderTest): Promise<void> => {
+  const { stack, keeps, hasPage } = tried;
+  if (hasPage) addPage(join(folder, `Pulumi.${stack}.yaml`));
+  const init = cli.run(folder, stack, 'stack', 'init');
   check(`${stack}: the stack can be made`, init.ok, () => init.all);
 
-  const preview = pulumi(first, stack, 'preview', '--json');
+  const preview = cli.run(folder, stack, 'preview', '--json');
   check(`${stack}: preview, where no id and no ARN is known`, preview.ok, () => preview.all);
-  const up = pulumi(first, stack, 'up', '--yes', '--skip-preview');
+  const up = cli.run(folder, stack, 'up', '--yes', '--skip-preview');
   check(`${stack}: up`, up.ok, () => up.all);
-  const [planned, made] = [previewed(preview), existing(first, stack)];
+  const [planned, made] = [cli.previewed(preview), existing(folder, stack)];
   check(
     `${stack}: preview registers the ${made.length} resources of up`,
     made.length > 0 && difference(planned, made) === '',
     () => `preview -, up +\n${difference(planned, made)}`,
   );
+  const pages = made.filter((urn) => typeAndName(urn).startsWith('aws:apigatewayv2/'));
+  check(`${stack}: ${hasPage ? 'the members page is' : 'no members page is'} there`, pages.length > 0 === hasPage);
 
-  const holders = kept(first, stack);
+  const holders = kept(folder, stack);
   check(
-    `${stack}: ${keepsData ? 'data, and nothing else, is' : 'nothing is'} protected and retained`,
-    difference(keepsData ? DATA : [], holders) === '',
-    () => difference(keepsData ? DATA : [], holders),
+    `${stack}: ${keeps.length > 0 ? 'data, and nothing else, is' : 'nothing is'} protected and retained`,
+    difference(keeps, holders) === '',
+    () => difference(keeps, holders),
   );
+  await checkOutputs(folder, tried);
+};
 
-  const second = join(folder, `${stack}-second`, 'moved');
-  mkdirSync(dirname(second));
-  renameSync(first, second);
-  const again = pulumi(second, stack, 'up', '--yes', '--skip-preview', '--expect-no-changes');
+const makeAgainAndDestroy = (folder: string, { stack, keeps }: StackUnderTest): void => {
+  const again = cli.run(folder, stack, 'up', '--yes', '--skip-preview', '--expect-no-changes');
   check(`${stack}: up again, from another folder, changes nothing`, again.ok, () => again.all);
 
-  if (keepsData) {
-    const refused = pulumi(second, stack, 'destroy', '--yes', '--skip-preview');
+  if (keeps.length > 0) {
+    const refused = cli.run(folder, stack, 'destroy', '--yes', '--skip-preview');
     check(`${stack}: destroy is refused while data is protected`, !refused.ok && /protect/.test(refused.all), () => refused.all);
-    const unprotect = pulumi(second, stack, 'state', 'unprotect', '--all', '--yes');
+    const unprotect = cli.run(folder, stack, 'state', 'unprotect', '--all', '--yes');
     check(`${stack}: protection can be taken away by hand`, unprotect.ok, () => unprotect.all);
   }
-  const destroy = pulumi(second, stack, 'destroy', '--yes', '--skip-preview');
-  const left = existing(second, stack);
+  const destroy = cli.run(folder, stack, 'destroy', '--yes', '--skip-preview');
+  const left = existing(folder, stack);
   check(
     `${stack}: destroy leaves nothing in the state`,
     destroy.ok && left.length === 0,
@@ -170,10 +154,19 @@ const tryStack = (stack: string, keepsData: boolean): void => {
   );
 };
 
-try {
-  for (const { stack, keepsData } of STACKS) tryStack(stack, keepsData);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+const main = async (): Promise<void> => {
+  try {
+    // One folder for all stacks: the CLI compiles the program anew in each.
+    const first = cli.copyOfCheckout('first');
+    for (const stack of STACKS) await make(first, stack);
+    const second = join(cli.folder, 'moved');
+    renameSync(first, second);
+    for (const stack of STACKS) makeAgainAndDestroy(second, stack);
+  } finally {
+    cli.remove();
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+};
+
+void main();
