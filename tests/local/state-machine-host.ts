@@ -114,7 +114,7 @@ export const openMachine = (setup: Setup) => {
         return { QueryExecutionId: id };
       },
       GetQueryExecution: async ({ QueryExecutionId: id }) => ({
-        QueryExecution: { QueryExecutionId: id, Status: { State: find(id).state } },
+        QueryExecution: { QueryExecutionId: id, Status: { State: find(id).state }, Statistics: { DataScannedInBytes: 1 } },
       }),
       StopQueryExecution: async ({ QueryExecutionId: id }) => {
         stopped.push(String(id));

@@ -78,6 +78,8 @@ describe('a run as large as one may be', () => {
   it('passes no state more than its payload may have, and writes no more events than were worked out', async () => {
     let [routes, plans] = [0, 0];
     const tried = new Map<string, number>();
+    const verified = new Set<string>();
+    let published = 0;
     const answers: Record<Step, FunctionFake> = {
       validate: () => runWith({ executionArn: `arn:aws:states:eu-west-1:000000000000:execution:compaction:${'x'.repeat(80)}` }),
       lock: () => ({ status: 'locked', owner: 'me', waitSeconds: 0 }),
@@ -86,11 +88,15 @@ describe('a run as large as one may be', () => {
       plan: () => ({ done: ++plans === 3, round: plans, batches: 2, partitions: 200, batchesKey: 'batches.json' }),
       attempt: ({ attempt }) => ({ attempt, tasks: Array.from({ length: MAX_TASKS }, (_, task) => task), table }),
       gather: () => ({ lines: 1e9 }),
-      statements: () => ({ ...statements, compareStatement: '' }),
-      verify: () => ({ partitions: 100 }),
+      statements: () => statements,
+      verify: ({ kind }) => {
+        verified.add(String(kind));
+        return { partitions: 100 };
+      },
       publish: ({ batch }) => {
         tried.set(String(batch), (tried.get(String(batch)) ?? 0) + 1);
         if (tried.get(String(batch)) === 1) throw new FunctionError({ errorType: 'Error', errorMessage: 'x'.repeat(200_000) });
+        published += 1;
         return { published: 100, superseded: 0 };
       },
       sweep: () => ({ deletedObjects: 1e6, notices: 1e6, status: 'swept' }),
@@ -108,6 +114,9 @@ describe('a run as large as one may be', () => {
     const run = await opened.run({});
     expect(run).toMatchObject({ status: 'SUCCEEDED' });
     expect([routes, plans]).toEqual([MAX_ROUNDS, 3]);
+    expect(published).toBe(2);
+    // The statements of a rebuild, which also compares, were among what was passed.
+    expect([...verified].sort()).toEqual(['comparison', 'verification']);
 
     const { mapRuns } = await opened.call<{ mapRuns: readonly { mapRunArn: string }[] }>('ListMapRuns', {
       executionArn: run.executionArn,
