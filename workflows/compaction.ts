@@ -1,7 +1,7 @@
 import type { StepName } from '../contracts/environments';
-import type { Catcher, Expression, Json, Retrier, State, StateMachine, TaskState } from './asl';
+import type { Catcher, Expression, Json, State, StateMachine, TaskState } from './asl';
 import { MAX_ROUNDS } from './planning';
-import { PASSING_TROUBLE } from './steps';
+import { ATHENA_PASSING, GLUE_PASSING, PASSING, SANDBOX_LOST, STEP_PASSING } from './retries';
 
 /** What the state machine calls, by ARN and name. */
 export interface CompactionTargets {
@@ -22,53 +22,6 @@ export const ATTEMPTS = 2;
 /** Athena ends a DML query after 30 minutes unless the quota is raised. https://docs.aws.amazon.com/athena/latest/ug/service-limits.html */
 const QUERY_SECONDS = 1_900;
 const LAMBDA_SECONDS = 910;
-
-/** What Lambda itself may answer in passing: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html */
-const PASSING: Retrier = {
-  ErrorEquals: [
-    'Lambda.ServiceException',
-    'Lambda.AWSLambdaException',
-    'Lambda.SdkClientException',
-    'Lambda.TooManyRequestsException',
-    'Lambda.ClientExecutionTimeoutException',
-    'Lambda.Unknown',
-  ],
-  IntervalSeconds: 2,
-  MaxAttempts: 5,
-  BackoffRate: 2,
-  MaxDelaySeconds: 60,
-  JitterStrategy: 'FULL',
-};
-
-/** What a step's own calls may meet in passing, after the SDK's tries of seconds. Every step may be done again as it is. */
-const STEP_PASSING: Retrier = {
-  ErrorEquals: [PASSING_TROUBLE],
-  IntervalSeconds: 5,
-  MaxAttempts: 4,
-  BackoffRate: 3,
-  MaxDelaySeconds: 120,
-  JitterStrategy: 'FULL',
-};
-
-/**
- * A sandbox that died in the midst of its work, and one that was too slow, once more: nothing of it is left running.
- * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
- */
-const SANDBOX_LOST: Retrier = {
-  ErrorEquals: ['Runtime.ExitError', 'Sandbox.Timedout'],
-  IntervalSeconds: 2,
-  MaxAttempts: 1,
-  BackoffRate: 1,
-};
-
-const ATHENA_PASSING: Retrier = {
-  ErrorEquals: ['Athena.TooManyRequestsException', 'Athena.InternalServerException', 'Athena.SdkClientException'],
-  IntervalSeconds: 5,
-  MaxAttempts: 8,
-  BackoffRate: 2,
-  MaxDelaySeconds: 120,
-  JitterStrategy: 'FULL',
-};
 
 const expression = (text: string): Expression => `{% ${text} %}`;
 const NOW = expression('$states.context.State.EnteredTime');
@@ -134,21 +87,7 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
     Resource: 'arn:aws:states:::aws-sdk:glue:deleteTable',
     Arguments: { DatabaseName: targets.database, Name: expression('$table') },
     TimeoutSeconds: 60,
-    Retry: [
-      {
-        ErrorEquals: [
-          'Glue.ConcurrentModificationException',
-          'Glue.InternalServiceException',
-          'Glue.OperationTimeoutException',
-          'Glue.ThrottlingException',
-          'Glue.SdkClientException',
-        ],
-        IntervalSeconds: 2,
-        MaxAttempts: 4,
-        BackoffRate: 2,
-        JitterStrategy: 'FULL',
-      },
-    ],
+    Retry: [GLUE_PASSING],
     // A table that is not there, or cannot be dropped now, is left to the sweep; its files stay in any case.
     Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Next' in rest ? rest.Next : 'Batch done', Output: {} }],
     Output: {},

@@ -1,26 +1,10 @@
-import { GetTableCommand } from '@aws-sdk/client-glue';
-import { dateColumn, feedNamed, type Feed } from '../../contracts/feeds';
-import {
-  lateTable,
-  markerPrefix,
-  partitionDate,
-  partitionOfKey,
-  partitionOfPath,
-  partitionOfValues,
-  partitionPath,
-  partitionType,
-  piecePrefix,
-  rawPrefix,
-  rawTable,
-} from '../../contracts/lake';
+import { feedNamed, type Feed } from '../../contracts/feeds';
+import { markerPrefix, partitionOfKey, partitionPath, piecePrefix, rawPrefix } from '../../contracts/lake';
 import { collect } from '../../handlers/aws/concurrently';
-import { judgeAcknowledged, type AcknowledgedCheck, type Accounts } from '../../workflows/acknowledged';
-import type { SetAside } from '../../workflows/documents';
+import { judgeAcknowledged, type Accounts } from '../../workflows/acknowledged';
 import {
   keyAuditStatement,
-  linesStatement,
   partitionAuditStatement,
-  rawLinesStatement,
   repeatedKeysStatement,
   typeConflictsStatement,
 } from '../../workflows/audit-sql';
@@ -30,106 +14,14 @@ import { DELIVERY_MILLIS } from '../../workflows/run-acknowledged';
 import { namedRows, runQuery } from '../athena-query';
 import type { Connection } from '../connection';
 import { lakeCensus, type PartitionCensus } from '../lake-census';
-import {
-  curatedDifferences,
-  expectedRawLines,
-  projectedDays,
-  rawDifferences,
-  routedDifferences,
-  type Difference,
-  type FoundRows,
-  type RawAccount,
-} from './accounts';
+import { curatedDifferences, routedDifferences, type Difference, type FoundRows } from './accounts';
 import { acknowledgedOf, forgottenAfterDays, forgottenSince, readAccounts, recordSources } from './acknowledged';
+import { numberOf, pathOf, type Ask } from './asking';
+import type { Audit, PartitionAccount } from './findings';
+import { rawCheck } from './raw-lines';
 import { errorLines, sourceAccounts, type SourceAccounts } from './sources';
 
-export interface Audit {
-  readonly feed: string;
-  /** Nothing lost, doubled or misfiled: every number below is what it must be. Unreadable objects are counted, and are no difference. */
-  readonly ok: boolean;
-  readonly checks: {
-    /** Each key once, over all partitions and all time. */
-    readonly keys: {
-      readonly rows: number;
-      readonly distinct: number;
-      readonly duplicates: number;
-      /** The worst of the keys that are there more than once. */
-      readonly examples: readonly Readonly<Record<string, string | null>>[];
-    };
-    readonly misfiled: { readonly rows: number; readonly partitions: readonly string[] };
-    /** Lines in raw and pieces = sum(copies) + lines not yet compacted + unreadable objects. */
-    readonly accounts: {
-      readonly partitions: number;
-      /** By the ledgers, which also remember raw that has expired, and by what is not yet compacted. */
-      readonly lines: number;
-      /** By SQL. */
-      readonly copies: number;
-      readonly notYetCompacted: { readonly objects: number; readonly lines: number };
-      readonly unreadable: number;
-      /** Copies that were merged: redelivered, or sent twice. */
-      readonly redelivered: number;
-      /** Times that copies of one key with different payloads met; the first to arrive was kept. */
-      readonly conflicts: number;
-      /** Sources of the published rows that have expired since: the ledgers remember their lines. */
-      readonly expired: { readonly objects: number; readonly lines: number };
-      readonly perPartition: readonly PartitionAccount[];
-      readonly differences: readonly Difference[];
-    };
-    /** All that producers were told is kept = lines accepted into raw + errors + in flight. */
-    readonly acknowledged: AcknowledgedCheck;
-    /** Keys that stand under more than one type: both are kept. Reported, and no difference. Null for a feed whose key has no type in it. */
-    readonly typeConflicts: {
-      readonly keys: number;
-      readonly examples: readonly Readonly<Record<string, string | null>>[];
-    } | null;
-    /** The raw zone by SQL against the same by ledgers, markers and by reading. */
-    readonly raw: {
-      readonly partitions: number;
-      readonly lines: number;
-      /** What could not be compared, and why. */
-      readonly skipped: readonly { readonly partition: string; readonly reason: string }[];
-      readonly differences: readonly Difference[];
-    };
-    /** Routed objects against their pieces and rejected lines. */
-    readonly routed: {
-      readonly sources: number;
-      readonly lines: number;
-      readonly rejected: number;
-      readonly differences: readonly Difference[];
-    };
-  };
-  readonly unreadable: readonly SetAside[];
-  /** Partitions that a run published, or that received objects, while the audit was under way: not judged. */
-  readonly changedMeanwhile: readonly string[];
-}
-
-/** Where the lines of one partition are. */
-export interface PartitionAccount {
-  readonly partition: string;
-  /** By the ledger, what has expired included, and by reading what is not yet compacted. */
-  readonly accepted: number;
-  /** By SQL. */
-  readonly copies: number;
-  readonly notYetCompacted: number;
-  readonly unreadable: number;
-  readonly redelivered: number;
-  readonly conflicts: number;
-  readonly expired: { readonly objects: number; readonly lines: number };
-}
-
 const EXAMPLES = 10;
-/** Each type is a part of one UNION: few enough for the planners of all engines, and for 262,144 bytes with years of dates. */
-const TYPES_PER_STATEMENT = 20;
-
-type Ask = (sql: string) => Promise<readonly Readonly<Record<string, string | null>>[]>;
-const numberOf = (row: Readonly<Record<string, string | null>> | undefined, name: string): number => Number(row?.[name] ?? 0);
-const pathOf = (feed: Feed, row: Readonly<Record<string, string | null>>): string =>
-  partitionPath(
-    partitionOfValues(
-      feed,
-      feed.partitionColumns.map(({ name }) => row[name] ?? ''),
-    ),
-  );
 
 const curatedRows = async (ask: Ask, feed: Feed, database: string, table: string): Promise<ReadonlyMap<string, FoundRows>> =>
   new Map(
@@ -154,92 +46,6 @@ const keysCheck = async (ask: Ask, feed: Feed, database: string, table: string):
     duplicates,
     examples: duplicates === 0 || feed.key === 'none' ? [] : await ask(repeatedKeysStatement(feed, database, table, EXAMPLES)),
   };
-};
-
-/** Raw partitions that SQL can be asked about, and why the others cannot. */
-const comparable = (accounts: readonly RawAccount[], days: { readonly from: string; readonly to: string } | undefined) => {
-  const skipped: { partition: string; reason: string }[] = [];
-  const compared = accounts.filter(({ partition, unreadable }) => {
-    const date = partitionDate(partitionOfPath(partition));
-    const reason =
-      unreadable.length > 0
-        ? 'it holds unreadable objects, which fail a query'
-        : days === undefined
-          ? "the raw table's range of days is not known"
-          : date < days.from || date > days.to
-            ? 'its day is outside what the raw table shows'
-            : undefined;
-    if (reason !== undefined) skipped.push({ partition, reason });
-    return reason === undefined;
-  });
-  return { compared, skipped };
-};
-
-const rawLines = async (
-  ask: Ask,
-  feed: Feed,
-  database: string,
-  table: string,
-  accounts: readonly RawAccount[],
-): Promise<ReadonlyMap<string, number>> => {
-  const lines = new Map<string, number>();
-  const partitions = accounts.map(({ partition }) => partitionOfPath(partition));
-  const types = [...new Set(partitions.map(partitionType))];
-  const dates = [...new Set(partitions.map(partitionDate))].sort();
-  for (let start = 0; start < types.length; start += TYPES_PER_STATEMENT) {
-    for (const row of await ask(rawLinesStatement(feed, database, table, types.slice(start, start + TYPES_PER_STATEMENT), dates)))
-      lines.set(pathOf(feed, row), numberOf(row, 'line_count'));
-  }
-  return lines;
-};
-
-/** The partitions of the same type and date range that cannot be read must not be in the statement: their types are asked for apart. */
-const withoutSkippedTypes = (
-  compared: readonly RawAccount[],
-  skipped: readonly { readonly partition: string; readonly reason: string }[],
-) => {
-  const broken = new Set(skipped.filter(({ reason }) => reason.includes('unreadable')).map(({ partition }) => partition));
-  const typeOf = (path: string): string | undefined => partitionType(partitionOfPath(path));
-  const brokenTypes = new Set([...broken].map(typeOf));
-  return {
-    together: compared.filter(({ partition }) => !brokenTypes.has(typeOf(partition))),
-    apart: compared.filter(({ partition }) => brokenTypes.has(typeOf(partition))),
-  };
-};
-
-const rawCheck = async (
-  connection: Connection,
-  ask: Ask,
-  feed: Feed,
-  sources: SourceAccounts,
-): Promise<Audit['checks']['raw']> => {
-  const { database } = connection.outputs;
-  const table = rawTable(feed.name);
-  const { Table } = await connection.glue.send(new GetTableCommand({ DatabaseName: database, Name: table }));
-  const days = projectedDays(Table?.Parameters?.[`projection.${dateColumn(feed)}.range`], connection.now);
-  const { compared, skipped } = comparable(sources.raw, days);
-  const { together, apart } = withoutSkippedTypes(compared, skipped);
-  const lines = new Map(await rawLines(ask, feed, database, table, together));
-  for (const account of apart)
-    for (const [path, count] of await rawLines(ask, feed, database, table, [account])) lines.set(path, count);
-  const found = [...rawDifferences(compared, lines)];
-  let all = compared.reduce((sum, account) => sum + expectedRawLines(account), 0);
-  if (feed.rawLayout === 'arrival') return { partitions: compared.length, lines: all, skipped, differences: found };
-  const mixedTable = feed.rawLayout === 'time' ? table : lateTable(feed.name);
-  if (sources.late.unreadable.length > 0) {
-    skipped.push({ partition: sources.late.partition, reason: 'it holds unreadable objects, which fail a query' });
-  } else {
-    const [row] = await ask(linesStatement(database, mixedTable));
-    found.push(...rawDifferences([sources.late], new Map([[sources.late.partition, numberOf(row, 'line_count')]])));
-    all += expectedRawLines(sources.late);
-  }
-  if (feed.transform !== undefined) return { partitions: compared.length, lines: all, skipped, differences: found };
-  // Nobody saw to it that a record is one line: a carriage return within it ends one for a reader of text, and for nobody else.
-  const cut = found.map((one) => ({
-    partition: one.partition,
-    reason: `its records lie as they were sent; readers of text find ${one.found} lines where there are ${one.expected}`,
-  }));
-  return { partitions: compared.length, lines: all, skipped: [...skipped, ...cut], differences: [] };
 };
 
 const recordedOf = (census: PartitionCensus, feed: Feed) => {

@@ -1,7 +1,7 @@
 import { feedNamed } from '../../contracts/feeds';
 import { counted, readableCount } from '../format/readable';
 import { acknowledgedLines } from '../format/acknowledged';
-import type { Audit } from './audit';
+import type { Audit } from './findings';
 import type { Difference } from './accounts';
 
 const SHOWN = 20;

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { curatedDifferences, projectedDays, rawDifferences, routedDifferences } from '../../cli/audit/accounts';
-import type { Audit } from '../../cli/audit/audit';
+import type { Audit } from '../../cli/audit/findings';
 import { auditLines } from '../../cli/audit/lines';
 import { sourceAccounts } from '../../cli/audit/sources';
 import { lakeCensus, pendingOf } from '../../cli/lake-census';

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Audit } from '../../cli/audit/audit';
+import type { Audit } from '../../cli/audit/findings';
 import { runsCommand } from '../../cli/commands/runs';
 import { verifyCommand } from '../../cli/commands/verify';
 import { documentOf, runOn } from './command';

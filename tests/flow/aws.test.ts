@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Audit } from '../../cli/audit/audit';
+import type { Audit } from '../../cli/audit/findings';
 import { compactCommand } from '../../cli/commands/compact';
 import { produceCommand } from '../../cli/commands/produce';
 import { queryCommand } from '../../cli/commands/query';

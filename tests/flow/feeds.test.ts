@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
-import type { Audit } from '../../cli/audit/audit';
+import type { Audit } from '../../cli/audit/findings';
 import { statusCommand } from '../../cli/commands/status';
 import { queryCommand } from '../../cli/commands/query';
 import { verifyCommand } from '../../cli/commands/verify';
