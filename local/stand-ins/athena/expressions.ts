@@ -1,23 +1,14 @@
-/** Rewrites Trino expressions: functions, casts, literals, subscripts, lambdas, date arithmetic. Pure. */
+/** Rewrites Trino expressions: operands and the words and signs between them, subscripts, lambdas, intervals, windows. Pure. */
 import type { Piece } from './arithmetic';
 import { arranged } from './arithmetic';
-import { at, mismatched, notSupported, QueryFailure } from './failure';
-import type { Argument } from './functions';
-import { FORMS, FUNCTIONS, instantOf } from './functions';
-import { parsePath } from './json-scalar';
-import { duckPath, FIELDS, LITERAL_TYPES, typedLiteral } from './literals';
-import { JsonReadings } from './json-readings';
+import type { Put, Scope, Written } from './calls';
+import { CallWriter } from './calls';
+import { at, notSupported } from './failure';
+import { instantOf } from './functions/times';
 import type { Token } from './lexer';
 import { isName, isSymbol, isWord, quoteName, quoteText, RESERVED } from './lexer';
+import { LITERAL_TYPES, typedLiteral } from './literals';
 import { refused } from './refusals';
-import { parseTrinoType } from './types';
-
-export interface Written {
-  readonly sql: string;
-  readonly known?: Piece['known'];
-}
-
-type Scope = ReadonlySet<string>;
 
 /** Words that may follow an operand; every other word there is another engine's syntax. */
 const AFTER_OPERAND = new Set(
@@ -36,31 +27,19 @@ const SPOKEN = new Set('listagg normalize json_query json_value json_exists json
 /** Words of a window's frame. */
 const FRAME = ['rows', 'range', 'groups', 'between', 'and', 'unbounded', 'preceding', 'following', 'current', 'row'];
 const CONSTANTS = new Set(['null', 'true', 'false']);
-/** Casts that differ from the engine's own. */
-const CASTS: Readonly<Record<string, string>> = {
-  BIGINT: 'lithify_bigint',
-  INTEGER: 'lithify_integer',
-  SMALLINT: 'lithify_smallint',
-  TINYINT: 'lithify_tinyint',
-  VARCHAR: 'lithify_varchar',
-  BOOLEAN: 'lithify_boolean',
-  DATE: 'lithify_date',
-  TIMESTAMP: 'lithify_timestamp',
-  'TIMESTAMP WITH TIME ZONE': 'lithify_zoned',
-  JSON: 'lithify_json',
-};
 
-export abstract class ExpressionWriter {
-  readonly #readings = new JsonReadings();
+export abstract class ExpressionWriter extends CallWriter {
   readonly #subscripted = new Set<string>();
 
   constructor(
-    protected readonly text: string,
-    protected readonly tokens: readonly Token[],
-    protected readonly pairs: ReadonlyMap<number, number>,
-    private readonly now: number,
+    text: string,
+    tokens: readonly Token[],
+    pairs: ReadonlyMap<number, number>,
+    now: number,
     private readonly rows: ReadonlySet<string>,
-  ) {}
+  ) {
+    super(text, tokens, pairs, now);
+  }
 
   abstract query(from: number, to: number, scope: Scope): string;
 
@@ -68,56 +47,7 @@ export abstract class ExpressionWriter {
     return [...this.#subscripted];
   }
 
-  /** Puts the readings of JSON texts where their marks are, when all paths are known. */
-  finish(sql: string): string {
-    return this.#readings.put(sql);
-  }
-
-  /** Index after the token at `index`, or after the bracket that opens there. */
-  protected after(index: number): number {
-    return isSymbol(this.tokens[index], '(', '[') ? this.pairs.get(index)! + 1 : index + 1;
-  }
-
-  /** The parts of [from, to) between commas outside of brackets. */
-  protected items(from: number, to: number): readonly (readonly [number, number])[] {
-    const found: (readonly [number, number])[] = [];
-    let start = from;
-    for (let index = from; index < to; index = this.after(index)) {
-      if (!isSymbol(this.tokens[index], ',')) continue;
-      found.push([start, index]);
-      start = index + 1;
-    }
-    found.push([start, to]);
-    for (const [one, other] of found) if (one >= other) throw this.unexpected(one);
-    return found;
-  }
-
-  /** `a, b`: a list of names. */
-  protected names(from: number, to: number): readonly string[] {
-    return this.items(from, to).map(([start, end]) => {
-      if (end - start !== 1 || !isName(this.tokens[start])) throw this.unexpected(end - start === 1 ? start : start + 1);
-      return this.tokens[start]!.value;
-    });
-  }
-
-  protected startsQuery(index: number): boolean {
-    let at = index;
-    while (isSymbol(this.tokens[at], '(')) at++;
-    return isWord(this.tokens[at], 'select', 'with', 'values');
-  }
-
-  protected unexpected(index: number): QueryFailure {
-    const token = this.tokens[index];
-    return mismatched(this.text, token?.start ?? this.text.length, token?.text ?? '<EOF>');
-  }
-
-  protected list(from: number, to: number, scope: Scope): string {
-    return this.items(from, to)
-      .map(([start, end]) => this.expression(start, end, scope).sql)
-      .join(', ');
-  }
-
-  protected expression(from: number, to: number, scope: Scope): Written {
+  protected override expression(from: number, to: number, scope: Scope): Written {
     if (from >= to) throw this.unexpected(from);
     const pieces: Piece[] = [];
     for (let index = from; index < to;) index = this.#piece(index, to, pieces, scope);
@@ -144,7 +74,7 @@ export abstract class ExpressionWriter {
       case 'number':
         return put(token.text, index + 1, { known: 'number' });
       case 'quoted':
-        if (isSymbol(next, '(')) throw this.#unknownFunction(token);
+        if (isSymbol(next, '(')) throw this.unknownFunction(token);
         if (token.value.startsWith('$') && token.value !== '$path')
           throw refused('hidden', `${at(this.text, token.start)}: ${token.value}`);
         return put(quoteName(token.value), index + 1);
@@ -210,13 +140,7 @@ export abstract class ExpressionWriter {
     return index + 1;
   }
 
-  #word(
-    index: number,
-    to: number,
-    pieces: Piece[],
-    scope: Scope,
-    put: (sql: string, after: number, more?: Partial<Piece>) => number,
-  ): number {
+  #word(index: number, to: number, pieces: Piece[], scope: Scope, put: Put): number {
     const token = this.tokens[index]!;
     const next = index + 1 < to ? this.tokens[index + 1] : undefined;
     const word = token.value;
@@ -259,8 +183,8 @@ export abstract class ExpressionWriter {
     }
     if (word === 'current_date')
       return put(`CAST(${quoteText(new Date(this.now).toISOString().slice(0, 10))} AS DATE)`, index + 1);
-    if (word === 'current_timestamp') return put(this.#timestamp(), index + 1);
-    if (word === 'localtimestamp') return put(`CAST(${this.#timestamp()} AS TIMESTAMP)`, index + 1);
+    if (word === 'current_timestamp') return put(this.timestamp(), index + 1);
+    if (word === 'localtimestamp') return put(`CAST(${this.timestamp()} AS TIMESTAMP)`, index + 1);
     if (word === 'array' && isSymbol(next, '[')) {
       const close = this.pairs.get(index + 1)!;
       return put(close === index + 2 ? '[]' : `[${this.list(index + 2, close, scope)}]`, close + 1);
@@ -270,7 +194,7 @@ export abstract class ExpressionWriter {
       return put(`${word.toUpperCase()} (${this.list(index + 2, close, scope)})`, close + 1);
     }
     const quantifier = ['all', 'any', 'some'].includes(word) && isSymbol(next, '(');
-    if (isSymbol(next, '(') && !quantifier && (!RESERVED.has(word) || CALLED.has(word))) return this.#call(index, scope, put);
+    if (isSymbol(next, '(') && !quantifier && (!RESERVED.has(word) || CALLED.has(word))) return this.call(index, scope, put);
     if (BETWEEN.has(word) || quantifier) {
       pieces.push({ sql: word.toUpperCase(), operand: false });
       return index + 1;
@@ -278,10 +202,6 @@ export abstract class ExpressionWriter {
     if (SPOKEN.has(word) && isSymbol(next, '(')) throw refused('form', `${at(this.text, token.start)}: ${word}`);
     if (!isName(token)) throw this.unexpected(index);
     return put(quoteName(token.value), index + 1);
-  }
-
-  #timestamp(): string {
-    return `CAST(${quoteText(new Date(this.now).toISOString())} AS TIMESTAMP WITH TIME ZONE)`;
   }
 
   #atTimeZone(index: number, pieces: Piece[]): number {
@@ -295,7 +215,7 @@ export abstract class ExpressionWriter {
     return index + 4;
   }
 
-  #interval(index: number, put: (sql: string, after: number, more?: Partial<Piece>) => number): number {
+  #interval(index: number, put: Put): number {
     const [value, unit] = [this.tokens[index + 1]!, this.tokens[index + 2]];
     if (!isWord(unit, 'year', 'month', 'day', 'hour', 'minute', 'second') || !/^[+-]?\d+(\.\d+)?$/.test(value.value))
       throw this.unexpected(index + 2);
@@ -351,100 +271,5 @@ export abstract class ExpressionWriter {
     const inner = arranged(pieces.splice(start)).map(({ sql }) => sql);
     pieces.push({ sql: `${inner.join(' ')} END`, operand: true });
     return index + 1;
-  }
-
-  /** `trim(LEADING '0' FROM x)`, `substring(x FROM 2 FOR 3)`: words between the arguments. */
-  #spoken(name: string, from: number, to: number, scope: Scope): string | undefined {
-    if (name !== 'trim' && name !== 'substring') return undefined;
-    const word = (wanted: string): number => {
-      for (let index = from; index < to; index = this.after(index)) if (isWord(this.tokens[index], wanted)) return index;
-      return -1;
-    };
-    const at = word('from');
-    if (at < 0) return undefined;
-    const value = (start: number, end: number): string => this.expression(start, end, scope).sql;
-    if (name === 'trim') {
-      const side = isWord(this.tokens[from], 'leading', 'trailing', 'both') ? this.tokens[from]!.value : undefined;
-      const start = side === undefined ? from : from + 1;
-      const trimmed = { leading: 'ltrim', trailing: 'rtrim' }[side ?? ''] ?? 'trim';
-      return `${trimmed}(${value(at + 1, to)}${start === at ? '' : `, ${value(start, at)}`})`;
-    }
-    const length = word('for');
-    const rule = FUNCTIONS['substring']!;
-    const args = [value(from, at), value(at + 1, length < 0 ? to : length), ...(length < 0 ? [] : [value(length + 1, to)])];
-    return 'write' in rule ? rule.write(args.map((sql) => ({ sql }))).sql : undefined;
-  }
-
-  #unknownFunction(token: Token): QueryFailure {
-    return new QueryFailure('FUNCTION_NOT_FOUND', `${at(this.text, token.start)}: Function '${token.value}' not registered`);
-  }
-
-  #call(index: number, scope: Scope, put: (sql: string, after: number, more?: Partial<Piece>) => number): number {
-    const token = this.tokens[index]!;
-    const [open, close] = [index + 1, this.pairs.get(index + 1)!];
-    const after = close + 1;
-    if (token.value === 'cast' || token.value === 'try_cast') {
-      return put(this.#cast(open + 1, close, scope, token.value === 'try_cast'), after);
-    }
-    if (token.value === 'extract') return put(this.#extract(open + 1, close, scope), after);
-    if (token.value === 'now' && close === open + 1) return put(this.#timestamp(), after);
-    const spoken = this.#spoken(token.value, open + 1, close, scope);
-    if (spoken !== undefined) return put(spoken, after);
-    if (token.value === 'row') return put(`row(${this.list(open + 1, close, scope)})`, after);
-    if (token.value === 'json_extract_scalar') return put(this.#jsonScalar(index, scope), after);
-    const rule = FORMS.has(token.value) ? undefined : Object.hasOwn(FUNCTIONS, token.value) ? FUNCTIONS[token.value] : undefined;
-    if (rule === undefined) throw this.#unknownFunction(token);
-    const spans = close === open + 1 ? [] : this.items(open + 1, close);
-    const wrong = spans.length < (rule.least ?? 0) || spans.length > (rule.most ?? spans.length);
-    if (wrong) {
-      throw new QueryFailure(
-        'FUNCTION_NOT_FOUND',
-        `${at(this.text, token.start)}: Unexpected parameters for function ${token.value}. Expected: ${rule.least ?? 0} to ${rule.most ?? 'any'} arguments, found ${spans.length}`,
-      );
-    }
-    const args = spans.map(([start, end]): Argument => this.#argument(start, end, scope));
-    if ('name' in rule) {
-      const sql = `${rule.name}(${args.map(({ sql: argument }) => argument).join(', ')})`;
-      return put(sql, after);
-    }
-    return put(rule.write(args).sql, after);
-  }
-
-  #argument(start: number, end: number, scope: Scope): Argument {
-    const token = this.tokens[start]!;
-    const written = this.expression(start, end, scope);
-    return end - start === 1 && token.kind === 'string' ? { ...written, literal: token.value } : written;
-  }
-
-  #cast(from: number, to: number, scope: Scope, attempt: boolean): string {
-    let as = -1;
-    for (let index = from; index < to; index = this.after(index)) if (isWord(this.tokens[index], 'as')) as = index;
-    if (as < 0) throw this.unexpected(to);
-    const { sql: value, known } = this.expression(from, as, scope);
-    const type = parseTrinoType(this.text, this.tokens, as + 1);
-    if (type.next !== to) throw this.unexpected(type.next);
-    const own = CASTS[type.duck];
-    if (type.duck === 'VARCHAR' && known === 'coarse') throw refused('precision', 'CAST to varchar');
-    const cast = own !== undefined ? `${own}(${value})` : `CAST(${value} AS ${type.duck})`;
-    const cut = type.characters === undefined ? cast : `left(${cast}, ${type.characters})`;
-    return attempt ? `TRY(${cut})` : cut;
-  }
-
-  #extract(from: number, to: number, scope: Scope): string {
-    const field = this.tokens[from];
-    const known = field === undefined ? undefined : FIELDS[field.value];
-    if (known === undefined || !isWord(this.tokens[from + 1], 'from')) throw this.unexpected(from);
-    return `date_part('${known}', ${this.expression(from + 2, to, scope).sql})`;
-  }
-
-  #jsonScalar(index: number, scope: Scope): string {
-    const spans = this.items(index + 2, this.pairs.get(index + 1)!);
-    if (spans.length !== 2) throw this.unexpected(index);
-    const [source, path] = spans.map(([start, end]) => this.#argument(start, end, scope)) as [Argument, Argument];
-    if (path.literal === undefined) return `lithify_json_scalar(CAST(${source.sql} AS VARCHAR), ${path.sql})`;
-    if (parsePath(path.literal) === undefined)
-      throw new QueryFailure('INVALID_FUNCTION_ARGUMENT', `Invalid JSON path: '${path.literal}'`);
-    if (duckPath(path.literal) === undefined) return `lithify_json_scalar(CAST(${source.sql} AS VARCHAR), ${path.sql})`;
-    return this.#readings.mark(source.sql, path.literal);
   }
 }

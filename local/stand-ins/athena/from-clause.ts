@@ -1,4 +1,5 @@
 /** Writes what stands after FROM: tables, joins, subqueries, UNNEST. Pure. */
+import type { Scope } from './calls';
 import { ExpressionWriter } from './expressions';
 import { at, mismatched, QueryFailure } from './failure';
 import type { Token } from './lexer';
@@ -45,8 +46,6 @@ export const CLAUSES = [
   'values',
 ];
 const JOINS = ['join', 'inner', 'left', 'right', 'full', 'outer', 'cross', 'natural'];
-
-type Scope = ReadonlySet<string>;
 
 export abstract class FromWriter extends ExpressionWriter {
   readonly references: Reference[] = [];

@@ -3,6 +3,7 @@
  * has its own predicates), functions, casts, literals and unnamed columns are rewritten, and what Trino's grammar does not have is
  * refused. Pure.
  */
+import type { Scope } from './calls';
 import { mismatched } from './failure';
 import type { Reference, TranslationContext } from './from-clause';
 import { CLAUSES, FromWriter } from './from-clause';
@@ -17,8 +18,6 @@ export interface Translated {
   /** What stands before `[1]`: the engine must be told which of them are rows. */
   readonly subscripted: readonly string[];
 }
-
-type Scope = ReadonlySet<string>;
 
 export class Translator extends FromWriter {
   readonly readsPath: boolean;
