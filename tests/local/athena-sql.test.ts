@@ -48,7 +48,7 @@ const VALUES: Readonly<Record<string, readonly (readonly [string, string | undef
     ["day_of_week(date '2020-01-05')", '7'],
   ],
   text: [
-    ["concat('a', NULL)", undefined],
+    ["concat('a', CAST(NULL AS varchar))", undefined],
     ["substr('abc', -2)", 'bc'],
     ["strpos('abc', 'c')", '3'],
     ["regexp_extract('abc', '(b)(c)', 2)", 'c'],

@@ -1,24 +1,31 @@
 /** The pieces that an expression is written from, and the operators between them: what the types of operands decide. Pure. */
+import { refused } from './refusals';
 
 /** A piece of an expression: an operand, or a word or sign between operands. */
 export interface Piece {
   readonly sql: string;
   readonly operand: boolean;
   /** What the operand is known to be by its text. */
-  readonly known?: 'text' | 'number' | 'interval' | 'coarse';
+  readonly known?: Known;
+  /** Of a list in brackets: what its items are known to be. */
+  readonly items?: Known | 'mixed';
+  /** Of a row that is written out: its fields. */
+  readonly fields?: readonly Piece[];
   /** `DESC` and the like: after an operand, and no part of it. */
   readonly suffix?: boolean;
 }
 
-const LEVELS: Readonly<Record<string, number>> = { '||': 1, '+': 2, '-': 2, '*': 3, '/': 3, '%': 3 };
-const COMPARISONS = ['=', '<>', '!=', '<', '<=', '>', '>='];
+/** `coarse` is a timestamp whose literal has other digits than the engine keeps. */
+export type Known = 'text' | 'number' | 'interval' | 'moment' | 'coarse' | 'boolean';
 
-const operand = (sql: string, known?: Piece['known']): Piece => ({
+const LEVELS: Readonly<Record<string, number>> = { '||': 1, '+': 2, '-': 2, '*': 3, '/': 3, '%': 3 };
+
+export const operand = (sql: string, known?: Known): Piece => ({
   sql,
   operand: true,
   ...(known === undefined ? {} : { known }),
 });
-const isOperand = (piece: Piece | undefined): boolean => piece?.operand === true && piece.suffix !== true;
+export const isOperand = (piece: Piece | undefined): boolean => piece?.operand === true && piece.suffix !== true;
 
 /** What the engine does not know the type of when it expands macros: aggregates, windows and what is made of them. */
 const LATE =
@@ -30,33 +37,59 @@ export const decided = (macro: string, ...args: readonly string[]): string =>
     ? `${macro}_late(${args.join(', ')})`
     : `${macro}(${[...args, ...args].join(', ')})`;
 
-/** A NULL has no type to go by. */
-export const concatenated = (one: string, other: string): string =>
-  one === 'NULL' || other === 'NULL' ? `${one} || ${other}` : decided('lithify_concat', one, other);
+/** Texts are joined one by one; what is joined to a text must be one. */
+export const concatenated = (one: Piece, other: Piece): Piece => {
+  const joinable = (piece: Piece): string => (piece.known === 'text' ? piece.sql : `lithify_joinable(${piece.sql})`);
+  return one.known === 'text' || other.known === 'text'
+    ? operand(`CAST(${joinable(one)} || ${joinable(other)} AS VARCHAR)`, 'text')
+    : operand(`lithify_concat(${one.sql}, ${other.sql})`);
+};
 
-const call = (macro: string, left: Piece, right: Piece): Piece => operand(decided(macro, left.sql, right.sql));
-/** An interval is added to what stays what it is: a date, a timestamp, an interval. */
-const moved = (from: Piece, sql: string): Piece => operand(`cast_to_type(${sql}, ${from.sql})`);
+const call = (macro: string, left: Piece, right: Piece): Piece =>
+  operand(
+    decided(macro, left.sql, right.sql),
+    ...(left.known === 'number' && right.known === 'number' ? (['number'] as const) : []),
+  );
+
+/** An interval is added to what stays what it is: a date, a timestamp, an interval; a date takes no hours. */
+const moved = (from: Piece, sign: string, interval: Piece): Piece => {
+  const unit = /\b(HOUR|MINUTE|SECOND)$/.exec(interval.sql)?.[1];
+  const moment = unit === undefined ? from.sql : `lithify_with_hours(${from.sql})`;
+  return operand(`cast_to_type(${moment} ${sign} ${interval.sql}, ${from.sql})`, from.known === 'coarse' ? 'moment' : from.known);
+};
+
+/** A number is added to numbers, not to dates. */
+const asNumber = (piece: Piece): string =>
+  piece.known === undefined || piece.known === 'text' || piece.known === 'moment' || piece.known === 'coarse'
+    ? `lithify_as_number(${piece.sql})`
+    : piece.sql;
 
 const joined = (left: Piece, sign: string, right: Piece): Piece => {
-  const plain = (known?: Piece['known']): Piece => operand(`${left.sql} ${sign} ${right.sql}`, known);
+  const plain = (known?: Known): Piece => operand(`${left.sql} ${sign} ${right.sql}`, known);
+  const [one, other] = [left.known === 'interval', right.known === 'interval'];
   switch (sign) {
     case '/':
+      if (one || other) throw refused('overload', `${left.sql} / ${right.sql}`);
       return call('lithify_quotient', left, right);
     case '%':
       return call('lithify_remainder', left, right);
     case '+':
-      if (right.known === 'interval' && left.known !== 'interval') return moved(left, plain().sql);
-      return left.known === 'interval' && right.known !== 'interval'
-        ? moved(right, plain().sql)
-        : plain(left.known === 'interval' ? 'interval' : undefined);
     case '-':
-      if (right.known === 'interval') return left.known === 'interval' ? plain('interval') : moved(left, plain().sql);
-      return left.known === 'number' || right.known === 'number' ? plain() : call('lithify_minus', left, right);
-    case '||':
-      return left.known === 'text' && right.known === 'text' ? plain('text') : operand(concatenated(left.sql, right.sql));
+      if (one && other) return plain('interval');
+      if (other) return moved(left, sign, right);
+      if (one && sign === '+') return moved(right, sign, left);
+      if (left.known === 'number' || right.known === 'number')
+        return operand(`${asNumber(left)} ${sign} ${asNumber(right)}`, 'number');
+      if (sign === '-') return call('lithify_minus', left, right);
+      // Of a sum of many the first two tell.
+      return left.sql.startsWith('lithify_addable(')
+        ? plain()
+        : operand(`lithify_addable(${left.sql}, ${right.sql}) + ${right.sql}`);
+    case '*':
+      return plain(left.known === 'number' && right.known === 'number' ? 'number' : undefined);
     default:
-      return plain();
+      if (left.sql === 'NULL' || right.sql === 'NULL') throw refused('overload', `${left.sql} || ${right.sql}`);
+      return concatenated(left, right);
   }
 };
 
@@ -66,7 +99,10 @@ const climb = (pieces: readonly Piece[], at: number, level: number): { readonly 
   let signs = '';
   while (pieces[next]?.operand === false && ['+', '-'].includes(pieces[next]!.sql)) signs += `${pieces[next++]!.sql} `;
   const first = pieces[next]!;
-  let left = signs === '' ? first : operand(signs + first.sql, first.known === 'number' ? 'number' : undefined);
+  let left =
+    signs === ''
+      ? first
+      : operand(signs + first.sql, first.known === 'number' || first.known === 'interval' ? first.known : undefined);
   next++;
   for (;;) {
     const sign = pieces[next];
@@ -83,27 +119,7 @@ const startsOperand = (pieces: readonly Piece[], at: number): boolean =>
   isOperand(pieces[at]) ||
   (pieces[at]?.operand === false && ['+', '-'].includes(pieces[at].sql) && startsOperand(pieces, at + 1));
 
-/** An operand that is compared with a text must be one: Trino compares no text with a number or a date. */
-const asText = (piece: Piece): Piece => (piece.known === 'text' ? piece : operand(decided('lithify_as_text', piece.sql)));
-
-/** `x = 'a'`, `x IN ('a', 'b')`, `x BETWEEN 'a' AND 'b'`. */
-const compared = (pieces: Piece[]): void => {
-  for (let index = 1; index < pieces.length - 1; index++) {
-    const [left, sign, right] = [pieces[index - 1]!, pieces[index]!, pieces[index + 1]!];
-    if (sign.operand || !isOperand(left)) continue;
-    if (COMPARISONS.includes(sign.sql) && isOperand(right)) {
-      if (right.known === 'text') pieces[index - 1] = asText(left);
-      else if (left.known === 'text') pieces[index + 1] = asText(right);
-    }
-    const at = sign.sql === 'NOT' ? index + 1 : index;
-    const [word, value] = [pieces[at], pieces[at + 1]];
-    const texts =
-      value?.known === 'text' || (word?.sql === 'IN' && /^\('(?:[^']|'')*'(?:, '(?:[^']|'')*')*\)$/.test(value?.sql ?? ''));
-    if ((word?.sql === 'IN' || word?.sql === 'BETWEEN') && texts) pieces[index - 1] = asText(left);
-  }
-};
-
-/** Writes the operators of a whole expression. */
+/** Writes the operators of a whole expression; comparisons and words stay between what they join. */
 export const arranged = (pieces: readonly Piece[]): Piece[] => {
   const written: Piece[] = [];
   for (let at = 0; at < pieces.length;) {
@@ -115,6 +131,5 @@ export const arranged = (pieces: readonly Piece[]): Piece[] => {
     written.push(piece);
     at = next;
   }
-  compared(written);
   return written;
 };

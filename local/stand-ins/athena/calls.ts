@@ -1,5 +1,7 @@
 /** Writes calls: functions, casts, and the forms that the grammar has for some of them. Pure. */
-import type { Piece } from './arithmetic';
+import type { Known, Piece } from './arithmetic';
+import { operand } from './arithmetic';
+import { alike } from './comparisons';
 import { at, QueryFailure } from './failure';
 import { FORMS, FUNCTIONS } from './functions';
 import type { Argument } from './functions/rules';
@@ -14,7 +16,7 @@ import { parseTrinoType } from './types';
 
 export interface Written {
   readonly sql: string;
-  readonly known?: Piece['known'];
+  readonly known?: Known;
 }
 
 /** Names that stand for what the query itself defines. */
@@ -37,6 +39,24 @@ const CASTS: Readonly<Record<string, string>> = {
   JSON: 'lithify_json',
 };
 
+/** Casts that the engine makes of a json in a way of its own. */
+const NESTED = /\[\]$|^(MAP|STRUCT)\(/;
+const NUMBERS = /^(DOUBLE|FLOAT|DECIMAL\(.*\))$/;
+/** What a cast is known to be. */
+const FAMILIES: readonly (readonly [RegExp, Known])[] = [
+  [/^VARCHAR$/, 'text'],
+  [/^(BIGINT|INTEGER|SMALLINT|TINYINT|DOUBLE|FLOAT|DECIMAL\([^)]*\))$/, 'number'],
+  [/^(DATE|TIMESTAMP|TIMESTAMP WITH TIME ZONE)$/, 'moment'],
+  [/^BOOLEAN$/, 'boolean'],
+];
+
+const castTo = (type: string, value: string): string => {
+  const own = CASTS[type];
+  if (own !== undefined) return `${own}(${value})`;
+  const macro = NESTED.test(type) ? 'lithify_cast_nested' : NUMBERS.test(type) ? 'lithify_cast_number' : undefined;
+  return macro === undefined ? `CAST(${value} AS ${type})` : `${macro}(${value}, CAST(NULL AS ${type}), ${quoteText(type)})`;
+};
+
 export abstract class CallWriter extends TokenReader {
   readonly #readings = new JsonReadings();
 
@@ -49,7 +69,8 @@ export abstract class CallWriter extends TokenReader {
     super(text, tokens, pairs);
   }
 
-  protected abstract expression(from: number, to: number, scope: Scope): Written;
+  /** `must` is true where a condition must stand. */
+  protected abstract expression(from: number, to: number, scope: Scope, must?: boolean): Written;
 
   /** Puts the readings of JSON texts where their marks are, when all paths are known. */
   finish(sql: string): string {
@@ -62,18 +83,31 @@ export abstract class CallWriter extends TokenReader {
       .join(', ');
   }
 
+  /** The items of an array, which are of one type. */
+  protected likes(from: number, to: number, scope: Scope): string {
+    const items = this.items(from, to).map(([start, end]) => this.expression(start, end, scope));
+    return alike(items.map(({ sql, known }) => operand(sql, known)))
+      .map(({ sql }) => sql)
+      .join(', ');
+  }
+
   protected call(index: number, scope: Scope, put: Put): number {
     const token = this.tokens[index]!;
     const [open, close] = [index + 1, this.pairs.get(index + 1)!];
     const after = close + 1;
     if (token.value === 'cast' || token.value === 'try_cast') {
-      return put(this.#cast(open + 1, close, scope, token.value === 'try_cast'), after);
+      const { sql, known } = this.#cast(open + 1, close, scope, token.value === 'try_cast');
+      return put(sql, after, known === undefined ? {} : { known });
     }
     if (token.value === 'extract') return put(this.#extract(open + 1, close, scope), after);
     if (token.value === 'now' && close === open + 1) return put(this.timestamp(), after);
     const spoken = this.#spoken(token.value, open + 1, close, scope);
     if (spoken !== undefined) return put(spoken, after);
-    if (token.value === 'row') return put(`row(${this.list(open + 1, close, scope)})`, after);
+    if (token.value === 'row') {
+      const fields = this.items(open + 1, close).map(([start, end]) => this.expression(start, end, scope));
+      const pieces = fields.map(({ sql, known }) => operand(sql, known));
+      return put(`row(${fields.map(({ sql }) => sql).join(', ')})`, after, { fields: pieces });
+    }
     if (token.value === 'json_extract_scalar') return put(this.#jsonScalar(index, scope), after);
     const rule = FORMS.has(token.value) ? undefined : Object.hasOwn(FUNCTIONS, token.value) ? FUNCTIONS[token.value] : undefined;
     if (rule === undefined) throw this.unknownFunction(token);
@@ -125,25 +159,25 @@ export abstract class CallWriter extends TokenReader {
     return 'write' in rule ? rule.write(args.map((sql) => ({ sql }))).sql : undefined;
   }
 
-  #cast(from: number, to: number, scope: Scope, attempt: boolean): string {
+  #cast(from: number, to: number, scope: Scope, attempt: boolean): Written {
     let as = -1;
     for (let index = from; index < to; index = this.after(index)) if (isWord(this.tokens[index], 'as')) as = index;
     if (as < 0) throw this.unexpected(to);
     const { sql: value, known } = this.expression(from, as, scope);
     const type = parseTrinoType(this.text, this.tokens, as + 1);
     if (type.next !== to) throw this.unexpected(type.next);
-    const own = CASTS[type.duck];
     if (type.duck === 'VARCHAR' && known === 'coarse') throw refused('precision', 'CAST to varchar');
-    const cast = own !== undefined ? `${own}(${value})` : `CAST(${value} AS ${type.duck})`;
+    const cast = castTo(type.duck, value);
     const cut = type.characters === undefined ? cast : `left(${cast}, ${type.characters})`;
-    return attempt ? `TRY(${cut})` : cut;
+    const made = FAMILIES.find(([pattern]) => pattern.test(type.duck))?.[1];
+    return { sql: attempt ? `TRY(${cut})` : cut, ...(made === undefined ? {} : { known: made }) };
   }
 
   #extract(from: number, to: number, scope: Scope): string {
     const field = this.tokens[from];
     const known = field === undefined ? undefined : FIELDS[field.value];
     if (known === undefined || !isWord(this.tokens[from + 1], 'from')) throw this.unexpected(from);
-    return `date_part('${known}', ${this.expression(from + 2, to, scope).sql})`;
+    return `date_part('${known}', lithify_no_interval(${this.expression(from + 2, to, scope).sql}))`;
   }
 
   #jsonScalar(index: number, scope: Scope): string {

@@ -6,10 +6,12 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { WrittenFile } from './ctas';
 import { catalogEntries, ctasColumns, writeFiles } from './ctas';
 import type { Engine } from './engine';
-import { failureOf, isMapUnnest, isRowSubscript } from './engine-errors';
+import { failureOf, isMapUnnest, isRowSubscript, isTooEarly } from './engine-errors';
 import type { TranslationContext } from './from-clause';
 import { at, QueryFailure, reasonOf } from './failure';
+import { judgeNames, judgeUnions } from './judgement';
 import { quoteName } from './lexer';
+import { LATE_MACROS } from './macros';
 import type { ObjectStore } from './object-store';
 import { locationOf } from './object-store';
 import type { Plan, Planner, PlanSession } from './planner';
@@ -41,6 +43,8 @@ interface Bound {
   readonly plan: Plan;
   readonly shapes: ReadonlyMap<string, TableShape>;
   readonly files: ReadonlyMap<string, readonly SourceFile[]>;
+  /** The operators go by what is known when the whole statement is bound. */
+  readonly late: boolean;
 }
 
 export class EmbeddedEngine implements StatementEngine {
@@ -109,8 +113,11 @@ export class EmbeddedEngine implements StatementEngine {
     const tables = [...shapes].map(([relation, shape]) => plannedTable(relation, shape, first.readsPath));
     return this.parts.planner.session(tables, async (session) => {
       const uris = new Map<string, string>();
+      const columns = new Set(tables.flatMap((table) => table.columns.map(({ name }) => name.toLowerCase())));
       try {
+        await judgeNames(session, first.usedTooEarly, columns, () => translate({ judging: true }));
         const { translated, plan } = await planned(session, first, translate);
+        await judgeUnions(session, translated.unions);
         const files = new Map<string, readonly SourceFile[]>();
         for (const scan of plan.scans) {
           const found = await sourcesOf(shapes.get(scan.relation)!, scan, {
@@ -123,10 +130,10 @@ export class EmbeddedEngine implements StatementEngine {
           files.set(scan.relation, found);
           for (const { path, uri } of found) uris.set(path, uri);
         }
-        return await work({ translated, plan, shapes, files });
+        return await work({ translated, plan, shapes, files, late: session.late });
       } catch (error) {
         if (error instanceof BytesScannedExceeded || error instanceof Stopped) throw error;
-        throw failureOf(error, { text: query.text, uris });
+        throw failureOf(error, { text: query.text, uris, columns });
       }
     });
   }
@@ -155,7 +162,7 @@ export class EmbeddedEngine implements StatementEngine {
   /** Runs `work` on a connection that has a view for each table of the query. */
   async #connected<T>(
     query: Query,
-    { translated, plan, shapes, files }: Bound,
+    { translated, plan, shapes, files, late }: Bound,
     interruption: Interruption,
     work: (connection: DuckDBConnection, scanned: { readonly bytes: number; readonly objects: number }) => Promise<T>,
   ): Promise<T> {
@@ -163,6 +170,7 @@ export class EmbeddedEngine implements StatementEngine {
     interruption.interrupt = () => connection.interrupt();
     try {
       if (interruption.stopped) throw new Stopped();
+      if (late) for (const macro of LATE_MACROS) await connection.run(macro);
       const total = { bytes: 0, objects: 0 };
       for (const [relation, shape] of shapes) {
         const scan = plan.scans.find((one) => one.relation === relation);
@@ -199,20 +207,36 @@ export class EmbeddedEngine implements StatementEngine {
 const MOST_SUBSCRIPTS = 4;
 
 /** What the text of a query does not tell. */
-type Guess = Pick<TranslationContext, 'rows' | 'maps'>;
+type Guess = Pick<TranslationContext, 'rows' | 'maps' | 'judging'>;
+
+interface Planned {
+  readonly translated: Translated;
+  readonly plan: Plan;
+}
+
+/** Some types are known to the engine only when the whole statement is bound, and some are not said by its text. */
+const planned = async (session: PlanSession, first: Translated, translate: (guess?: Guess) => Translated): Promise<Planned> => {
+  try {
+    return await guessed(session, first, translate);
+  } catch (error) {
+    if (!isTooEarly(error)) throw error;
+    await session.goLate();
+    return guessed(session, first, translate);
+  }
+};
 
 /** The engine wants to be told which of `x[1]` are rows, and whether maps are unnested: tries, the fewest first, until the query binds. */
-const planned = async (
+const guessed = async (
   session: PlanSession,
   first: Translated,
   translate: (guess?: Guess) => Translated,
   maps = false,
-): Promise<{ readonly translated: Translated; readonly plan: Plan }> => {
+): Promise<Planned> => {
   try {
     return { translated: first, plan: await session.plan(first.sql) };
   } catch (error) {
     if (isMapUnnest(error) && !maps)
-      return planned(session, translate({ maps: true }), (guess) => translate({ ...guess, maps: true }), true);
+      return guessed(session, translate({ maps: true }), (guess) => translate({ ...guess, maps: true }), true);
     if (!isRowSubscript(error)) throw error;
     const names = first.subscripted.slice(0, MOST_SUBSCRIPTS);
     const sets = Array.from(

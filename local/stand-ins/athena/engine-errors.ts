@@ -1,53 +1,32 @@
 /** The engine's errors in Athena's words. Pure. */
-import { at, QueryFailure, reasonOf } from './failure';
+import { ANALYSIS, isNowhere, unknownField, unresolved } from './analysis-errors';
+import type { ErrorContext, Rule } from './error-rule';
+import { place } from './error-rule';
+import { QueryFailure, reasonOf } from './failure';
 import type { Refusal } from './refusals';
 import { refused, REFUSALS } from './refusals';
 
-export interface ErrorContext {
-  /** The statement as it was sent. */
-  readonly text: string;
-  /** From the files that the engine read to what they are called. */
-  readonly uris: ReadonlyMap<string, string>;
-}
-
-/** Where a name stands in the statement, as well as can be told. */
-const place = (text: string, name: string): string => {
-  const found = new RegExp(`(?<![\\w"])"?${name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}"?(?![\\w"])`, 'i').exec(text);
-  return at(text, found?.index ?? 0);
-};
-
-const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: ErrorContext) => QueryFailure])[] = [
-  [
-    /Referenced (?:column|table) "([^"]+)" not found|does not have a column named "([^"]+)"|column named "([^"]+)"/,
-    ([, one, two, three], { text }) => {
-      const name = one ?? two ?? three ?? '';
-      return new QueryFailure(
-        'COLUMN_NOT_FOUND',
-        `${place(text, name)}: Column '${name}' cannot be resolved or requester is not authorized to access requested resources`,
-      );
-    },
-  ],
+const RULES: readonly Rule[] = [
+  ...ANALYSIS,
   [
     /Ambiguous reference to column name "([^"]+)"/,
     ([, name = ''], { text }) => new QueryFailure('AMBIGUOUS_NAME', `${place(text, name)}: Column '${name}' is ambiguous`),
   ],
   [
-    /column "([^"]+)" must appear in the GROUP BY clause/,
-    ([, name = ''], { text }) =>
-      new QueryFailure(
-        'EXPRESSION_NOT_AGGREGATE',
-        `${place(text, name)}: '${name}' must be an aggregate expression or appear in GROUP BY clause`,
-      ),
+    /column "?([^" ]+)"? must appear in the GROUP BY clause/,
+    ([, name = ''], context) =>
+      isNowhere(name, context)
+        ? unresolved(name, context)
+        : new QueryFailure(
+            'EXPRESSION_NOT_AGGREGATE',
+            `${place(context.text, name)}: '${name}' must be an aggregate expression or appear in GROUP BY clause`,
+          ),
   ],
+  [/Could not find key "([^"]+)" in struct/, ([, name = ''], context) => unknownField(name, context)],
   [
-    /Could not find key "([^"]+)" in struct/,
-    ([, name = ''], { text }) =>
-      new QueryFailure('COLUMN_NOT_FOUND', `${place(text, name)}: Column '${name}' cannot be resolved`),
-  ],
-  [
-    /lithify refuses (\w+)|lithify_refused_(\w+)\(/,
+    /lithify refuses (\w+)/,
     (match) => {
-      const reason = match[1] ?? match[2] ?? '';
+      const reason = match[1] ?? '';
       return refused(Object.hasOwn(REFUSALS, reason) ? (reason as Refusal) : 'form', 'A value of the query');
     },
   ],
@@ -62,7 +41,6 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Error
   ],
   [/lithify type mismatch: ([\s\S]*?)['"] to \w+/, ([, told = '']) => new QueryFailure('TYPE_MISMATCH', told)],
   [/lithify subscript: ([\s\S]*?)['"] to \w+/, ([, told = '']) => new QueryFailure('INVALID_FUNCTION_ARGUMENT', told)],
-  [/lithify no concat/, () => new QueryFailure('FUNCTION_NOT_FOUND', 'Unexpected parameters for function concat')],
   [/Cannot concatenate types/, () => refused('overload', '|| of a list and an item')],
   [
     /(date|timestamp) field value out of range: "([^"]*)"/,
@@ -75,15 +53,6 @@ const RULES: readonly (readonly [RegExp, (match: RegExpExecArray, context: Error
         'MISMATCHED_COLUMN_ALIASES',
         'An alias list has 1 entry, and the rows that are unnested have more columns',
       ),
-  ],
-  [
-    /'lithify_mismatch\((\w+)/,
-    ([, type = '']) => new QueryFailure('TYPE_MISMATCH', `Cannot apply operator: ${type.toLowerCase()} and varchar`),
-  ],
-  [
-    /'lithify_no_concat\(([^)]*)\)|destination type BLOB\[\]\[\]/,
-    ([, types = '']) =>
-      new QueryFailure('FUNCTION_NOT_FOUND', `Unexpected parameters (${types.toLowerCase()}) for function concat`),
   ],
   [
     /No function matches the given name and argument types '[-+*\/%]+\(([\s\S]*?)\)'/,
@@ -171,6 +140,16 @@ const named = (text: string, uris: ReadonlyMap<string, string>): string => {
 };
 
 export const isInterrupt = (error: unknown): boolean => /INTERRUPT Error|Interrupted/.test(reasonOf(error));
+
+/** The column that the engine does not find. */
+export const missingColumn = (error: unknown): string | undefined => {
+  const pattern = /Referenced column "([^"]+)" not found|column "?([^" ]+)"? must appear in the GROUP BY/;
+  const [, one, two] = pattern.exec(reasonOf(error)) ?? [];
+  return one ?? two;
+};
+
+/** The engine was asked for types that it does not know yet: those of a column of an outer query, or of one that nobody has. */
+export const isTooEarly = (error: unknown): boolean => reasonOf(error).includes('has multiple overloads that match');
 
 /** The engine does not know yet that the value before `[1]` is a row. */
 export const isRowSubscript = (error: unknown): boolean => reasonOf(error).includes('struct_extract with an integer key');

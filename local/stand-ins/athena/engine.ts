@@ -5,13 +5,15 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { BLOB, DuckDBInstance, DuckDBScalarFunction, LIST, VARCHAR } from '@duckdb/node-api';
+import { DuckDBInstance, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { decimalQuotient } from './decimal';
+import { isoDate, isoInstant } from './iso-texts';
+import { jsonAs, jsonScalarAs } from './json-cast';
 import type { PathStep } from './json-scalar';
 import { jsonDocument, jsonExtracted, jsonFolded, jsonScalar, jsonSize, jsonValue, parsePath } from './json-scalar';
 import { quoteText } from './lexer';
-import { MACROS, REFUSING } from './macros';
+import { MACROS } from './macros';
 import { doubleText, sqlDoubleText } from './text';
 import { regexpGroup } from './regular-expressions';
 import { URL_FUNCTIONS } from './url-functions';
@@ -51,6 +53,11 @@ const FUNCTIONS: Readonly<Record<string, { readonly arity: number; readonly run:
       return json;
     },
   },
+  lithify_json_as: { arity: 2, run: jsonAs },
+  lithify_json_scalar_as: { arity: 2, run: jsonScalarAs },
+  lithify_iso_instant: { arity: 1, run: isoInstant },
+  lithify_iso_date: { arity: 1, run: isoDate },
+  lithify_utf8: { arity: 1, run: (hex) => Buffer.from(hex, 'hex').toString('utf8') },
   lithify_double_text: {
     arity: 1,
     run: (text) => doubleText(text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text)),
@@ -82,17 +89,6 @@ const textFunction = (name: string, arity: number, run: TextFunction): DuckDBSca
     },
   });
 
-/** A function that no argument fits: the query that comes to it fails before it runs. */
-const refusing = (name: string): DuckDBScalarFunction =>
-  DuckDBScalarFunction.create({
-    name,
-    parameterTypes: [LIST(LIST(BLOB))],
-    returnType: VARCHAR,
-    mainFunction: () => {
-      throw new Error(`${name} was called`);
-    },
-  });
-
 export class Engine {
   private constructor(private readonly instance: DuckDBInstance) {}
 
@@ -112,7 +108,6 @@ export class Engine {
     try {
       for (const [name, { arity, run }] of Object.entries(FUNCTIONS))
         connection.registerScalarFunction(textFunction(name, arity, run));
-      for (const name of REFUSING) connection.registerScalarFunction(refusing(name));
       const common = [
         `SET GLOBAL TimeZone = 'UTC'`,
         'SET GLOBAL integer_division = true',

@@ -1,9 +1,10 @@
 /** Rewrites Trino expressions: operands and the words and signs between them, subscripts, lambdas, intervals, windows. Pure. */
 import type { Piece } from './arithmetic';
-import { arranged } from './arithmetic';
+import { arranged, operand } from './arithmetic';
 import type { Put, Scope, Written } from './calls';
 import { CallWriter } from './calls';
-import { at, notSupported } from './failure';
+import { chosen, itemsOf, judged, kindOf } from './comparisons';
+import { at } from './failure';
 import { instantOf } from './functions/times';
 import type { Token } from './lexer';
 import { isName, isSymbol, isWord, quoteName, quoteText, RESERVED } from './lexer';
@@ -12,7 +13,9 @@ import { refused } from './refusals';
 
 /** Words that may follow an operand; every other word there is another engine's syntax. */
 const AFTER_OPERAND = new Set(
-  'and or is not in like between escape at over filter then else end when asc desc nulls first last order'.split(' '),
+  'and or is not in like between escape at over filter then else end when asc desc nulls first last order ignore respect'.split(
+    ' ',
+  ),
 );
 /** Reserved words that stand before or between operands; what is not reserved is a name there. */
 const BETWEEN = new Set(
@@ -26,10 +29,14 @@ const CALLED = new Set(['cast', 'extract', 'trim', 'grouping']);
 const SPOKEN = new Set('listagg normalize json_query json_value json_exists json_object json_array'.split(' '));
 /** Words of a window's frame. */
 const FRAME = ['rows', 'range', 'groups', 'between', 'and', 'unbounded', 'preceding', 'following', 'current', 'row'];
+/** Reserved words that stand for what the host does not have. */
+const ABSENT = new Set('current_time localtime current_user current_role current_catalog current_schema current_path'.split(' '));
 const CONSTANTS = new Set(['null', 'true', 'false']);
 
 export abstract class ExpressionWriter extends CallWriter {
   readonly #subscripted = new Set<string>();
+  /** What stands for a name by itself, lower case. */
+  #named: ReadonlyMap<string, string> = new Map();
 
   constructor(
     text: string,
@@ -43,16 +50,37 @@ export abstract class ExpressionWriter extends CallWriter {
 
   abstract query(from: number, to: number, scope: Scope): string;
 
+  /** Writes with names that stand for something; a subquery knows nothing of them. */
+  protected named<T>(names: ReadonlyMap<string, string>, write: () => T): T {
+    const before = this.#named;
+    this.#named = names;
+    try {
+      return write();
+    } finally {
+      this.#named = before;
+    }
+  }
+
+  protected unnamed<T>(write: () => T): T {
+    return this.named(new Map(), write);
+  }
+
+  #name(index: number): string {
+    const { value } = this.tokens[index]!;
+    const bare = !isSymbol(this.tokens[index + 1], '.');
+    return (bare ? this.#named.get(value.toLowerCase()) : undefined) ?? quoteName(value);
+  }
+
   subscripted(): readonly string[] {
     return [...this.#subscripted];
   }
 
-  protected override expression(from: number, to: number, scope: Scope): Written {
+  protected override expression(from: number, to: number, scope: Scope, must = false): Written {
     if (from >= to) throw this.unexpected(from);
     const pieces: Piece[] = [];
     for (let index = from; index < to;) index = this.#piece(index, to, pieces, scope);
-    const written = arranged(pieces);
-    const known = written.length === 1 ? written[0]!.known : undefined;
+    const written = judged(arranged(pieces), must);
+    const known = kindOf(written);
     return { sql: written.map(({ sql }) => sql).join(' '), ...(known === undefined ? {} : { known }) };
   }
 
@@ -77,7 +105,7 @@ export abstract class ExpressionWriter extends CallWriter {
         if (isSymbol(next, '(')) throw this.unknownFunction(token);
         if (token.value.startsWith('$') && token.value !== '$path')
           throw refused('hidden', `${at(this.text, token.start)}: ${token.value}`);
-        return put(quoteName(token.value), index + 1);
+        return put(this.#name(index), index + 1);
       case 'symbol':
         return this.#symbol(index, to, pieces, scope);
       case 'word':
@@ -92,15 +120,8 @@ export abstract class ExpressionWriter extends CallWriter {
     if (sign === '(') {
       const close = this.pairs.get(index)!;
       if (isSymbol(this.tokens[close + 1], '->')) return this.#lambda(this.names(index + 1, close), close + 2, to, pieces, scope);
-      const inner: Written = this.startsQuery(index + 1)
-        ? { sql: this.query(index + 1, close, scope) }
-        : close === index + 1
-          ? { sql: '' }
-          : this.items(index + 1, close).length === 1
-            ? this.expression(index + 1, close, scope)
-            : { sql: this.list(index + 1, close, scope) };
       if (before?.operand === true) throw this.unexpected(index);
-      pieces.push({ sql: `(${inner.sql})`, operand: true });
+      pieces.push(this.#inBrackets(index + 1, close, scope));
       return close + 1;
     }
     if (sign === '[') {
@@ -123,6 +144,8 @@ export abstract class ExpressionWriter extends CallWriter {
       if (isSymbol(name, '*')) throw this.unexpected(index + 1);
       if (name?.kind !== 'word' && name?.kind !== 'quoted') throw this.unexpected(index + 1);
       pieces.pop();
+      if (before.sql === '"awsdatacatalog"')
+        throw refused('form', `${at(this.text, token.start)}: a column by the name of its catalog`);
       const chain = /^"(?:[^"]|"")*"(?:\."(?:[^"]|"")*")*$/.test(before.sql);
       pieces.push({ sql: `${chain ? before.sql : `(${before.sql})`}.${quoteName(name.value)}`, operand: true });
       return index + 2;
@@ -140,6 +163,23 @@ export abstract class ExpressionWriter extends CallWriter {
     return index + 1;
   }
 
+  /** A subquery, an expression or a list. */
+  #inBrackets(from: number, to: number, scope: Scope): Piece {
+    if (this.startsQuery(from)) return { sql: `(${this.query(from, to, scope)})`, operand: true };
+    const all = from === to ? [] : this.items(from, to).map(([start, end]) => this.expression(start, end, scope));
+    const items = itemsOf(all.map(({ sql, known }) => operand(sql, known)));
+    const known = all.length === 1 ? all[0]!.known : undefined;
+    const sql = `(${all.map((one) => one.sql).join(', ')})`;
+    const fields = all.map((one) => operand(one.sql, one.known));
+    return {
+      sql,
+      operand: true,
+      fields,
+      ...(known === undefined ? {} : { known }),
+      ...(items === undefined ? {} : { items }),
+    };
+  }
+
   #word(index: number, to: number, pieces: Piece[], scope: Scope, put: Put): number {
     const token = this.tokens[index]!;
     const next = index + 1 < to ? this.tokens[index + 1] : undefined;
@@ -148,6 +188,7 @@ export abstract class ExpressionWriter extends CallWriter {
     if (before?.operand === true) {
       if (word === 'at') return this.#atTimeZone(index, pieces);
       if (!AFTER_OPERAND.has(word)) throw this.unexpected(index);
+      if ((word === 'ignore' || word === 'respect') && isWord(next, 'nulls')) return this.#nulls(index, pieces);
       if (word === 'end') return this.#caseEnd(index, pieces);
       if (word === 'over' && isSymbol(next, '(')) {
         const close = this.pairs.get(index + 1)!;
@@ -161,7 +202,7 @@ export abstract class ExpressionWriter extends CallWriter {
       if (word === 'filter' && isSymbol(next, '(')) {
         const close = this.pairs.get(index + 1)!;
         if (!isWord(this.tokens[index + 2], 'where')) throw this.unexpected(index + 2);
-        this.#extend(pieces, `FILTER (WHERE ${this.expression(index + 3, close, scope).sql})`);
+        this.#extend(pieces, `FILTER (WHERE ${this.expression(index + 3, close, scope, true).sql})`);
         return close + 1;
       }
       if (['asc', 'desc', 'first', 'last'].includes(word)) {
@@ -172,7 +213,12 @@ export abstract class ExpressionWriter extends CallWriter {
       return index + 1;
     }
     if (isSymbol(this.tokens[index + 1], '->') && isName(token)) return this.#lambda([word], index + 2, to, pieces, scope);
-    if (CONSTANTS.has(word)) return put(word.toUpperCase(), index + 1);
+    if (CONSTANTS.has(word)) {
+      // IS TRUE is another engine's: of IS there are NULL and DISTINCT FROM.
+      const is = before?.sql === 'NOT' ? pieces.at(-2) : before;
+      if (word !== 'null' && is?.operand === false && is.sql === 'IS') throw this.unexpected(index);
+      return put(word.toUpperCase(), index + 1, word === 'null' ? {} : { known: 'boolean' });
+    }
     if (next?.kind === 'string') {
       if (word === 'interval') return this.#interval(index, put);
       if (LITERAL_TYPES.has(word)) {
@@ -182,12 +228,13 @@ export abstract class ExpressionWriter extends CallWriter {
       if (!RESERVED.has(word)) throw this.unexpected(index + 1);
     }
     if (word === 'current_date')
-      return put(`CAST(${quoteText(new Date(this.now).toISOString().slice(0, 10))} AS DATE)`, index + 1);
-    if (word === 'current_timestamp') return put(this.timestamp(), index + 1);
-    if (word === 'localtimestamp') return put(`CAST(${this.timestamp()} AS TIMESTAMP)`, index + 1);
+      return put(`CAST(${quoteText(new Date(this.now).toISOString().slice(0, 10))} AS DATE)`, index + 1, { known: 'moment' });
+    if (word === 'current_timestamp') return put(this.timestamp(), index + 1, { known: 'moment' });
+    if (word === 'localtimestamp') return put(`CAST(${this.timestamp()} AS TIMESTAMP)`, index + 1, { known: 'moment' });
+    if (ABSENT.has(word)) throw refused('form', `${at(this.text, token.start)}: ${word}`);
     if (word === 'array' && isSymbol(next, '[')) {
       const close = this.pairs.get(index + 1)!;
-      return put(close === index + 2 ? '[]' : `[${this.list(index + 2, close, scope)}]`, close + 1);
+      return put(close === index + 2 ? '[]' : `[${this.likes(index + 2, close, scope)}]`, close + 1);
     }
     if (isSymbol(next, '(') && (word === 'rollup' || word === 'cube' || (word === 'sets' && before?.sql === 'GROUPING'))) {
       const close = this.pairs.get(index + 1)!;
@@ -201,7 +248,7 @@ export abstract class ExpressionWriter extends CallWriter {
     }
     if (SPOKEN.has(word) && isSymbol(next, '(')) throw refused('form', `${at(this.text, token.start)}: ${word}`);
     if (!isName(token)) throw this.unexpected(index);
-    return put(quoteName(token.value), index + 1);
+    return put(this.#name(index), index + 1);
   }
 
   #atTimeZone(index: number, pieces: Piece[]): number {
@@ -217,10 +264,9 @@ export abstract class ExpressionWriter extends CallWriter {
 
   #interval(index: number, put: Put): number {
     const [value, unit] = [this.tokens[index + 1]!, this.tokens[index + 2]];
+    if (isWord(this.tokens[index + 3], 'to')) throw refused('form', `${at(this.text, value.start)}: INTERVAL with TO`);
     if (!isWord(unit, 'year', 'month', 'day', 'hour', 'minute', 'second') || !/^[+-]?\d+(\.\d+)?$/.test(value.value))
       throw this.unexpected(index + 2);
-    if (isWord(this.tokens[index + 3], 'to'))
-      throw notSupported(`${at(this.text, unit!.start)}: INTERVAL with TO is not supported by the embedded engine`);
     return put(`INTERVAL ${quoteText(value.value)} ${unit!.value.toUpperCase()}`, index + 3, { known: 'interval' });
   }
 
@@ -231,25 +277,37 @@ export abstract class ExpressionWriter extends CallWriter {
       const [token, next] = [this.tokens[index], this.tokens[index + 1]];
       const clause = isWord(token, 'partition', 'order') && isWord(next, 'by');
       const frame =
-        isWord(token, 'rows', 'range', 'groups') && (isWord(next, 'between', 'unbounded', 'current') || next?.kind === 'number');
+        isWord(token, 'rows', 'range', 'groups') &&
+        (isWord(next, 'between', 'unbounded', 'current', 'interval') || next?.kind === 'number');
       if (clause || frame) starts.push(index);
     }
-    if (from < to && starts[0] !== from) throw this.unexpected(from);
-    return starts
-      .map((start, position) => {
-        const end = starts[position + 1] ?? to;
-        if (isWord(this.tokens[start], 'partition', 'order')) {
-          return `${this.tokens[start]!.value.toUpperCase()} BY ${this.list(start + 2, end, scope)}`;
-        }
-        for (let index = start; index < end; index++) {
-          if (this.tokens[index]!.kind !== 'number' && !isWord(this.tokens[index], ...FRAME)) throw this.unexpected(index);
-        }
-        return this.tokens
-          .slice(start, end)
-          .map(({ value }) => value.toUpperCase())
-          .join(' ');
-      })
-      .join(' ');
+    // A window may be made of one that has a name.
+    const named = from < to && isName(this.tokens[from]) && (starts[0] ?? to) === from + 1;
+    if (from < to && starts[0] !== from && !named) throw this.unexpected(from);
+    const base = named ? [quoteName(this.tokens[from]!.value)] : [];
+    const clauses = starts.map((start, position) => {
+      const end = starts[position + 1] ?? to;
+      if (isWord(this.tokens[start], 'partition', 'order')) {
+        return `${this.tokens[start]!.value.toUpperCase()} BY ${this.list(start + 2, end, scope)}`;
+      }
+      return this.#frame(start, end);
+    });
+    return [...base, ...clauses].join(' ');
+  }
+
+  #frame(from: number, to: number): string {
+    const written: string[] = [];
+    for (let index = from; index < to;) {
+      const token = this.tokens[index]!;
+      if (isWord(token, 'interval')) {
+        index = this.#interval(index, (sql, after) => (written.push(sql), after));
+        continue;
+      }
+      if (token.kind !== 'number' && !isWord(token, ...FRAME)) throw this.unexpected(index);
+      written.push(token.value.toUpperCase());
+      index++;
+    }
+    return written.join(' ');
   }
 
   #lambda(names: readonly string[], from: number, to: number, pieces: Piece[], scope: Scope): number {
@@ -266,10 +324,18 @@ export abstract class ExpressionWriter extends CallWriter {
 
   /** `CASE … END` is one operand, whose parts have their own operators. */
   #caseEnd(index: number, pieces: Piece[]): number {
-    const start = pieces.findLastIndex(({ sql, operand }) => sql === 'CASE' && !operand);
+    const start = pieces.findLastIndex((piece) => piece.sql === 'CASE' && !piece.operand);
     if (start < 0) throw this.unexpected(index);
-    const inner = arranged(pieces.splice(start)).map(({ sql }) => sql);
-    pieces.push({ sql: `${inner.join(' ')} END`, operand: true });
+    pieces.push(chosen(arranged(pieces.splice(start))));
     return index + 1;
+  }
+
+  /** `lag(x) IGNORE NULLS`: the engine has it within the brackets. */
+  #nulls(index: number, pieces: Piece[]): number {
+    const call = pieces.pop()!;
+    if (!call.sql.endsWith(')')) throw this.unexpected(index);
+    const word = this.tokens[index]!.value.toUpperCase();
+    pieces.push({ ...call, sql: `${call.sql.slice(0, -1)} ${word} NULLS)` });
+    return index + 2;
   }
 }

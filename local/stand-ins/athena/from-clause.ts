@@ -1,7 +1,7 @@
 /** Writes what stands after FROM: tables, joins, subqueries, UNNEST. Pure. */
 import type { Scope } from './calls';
 import { ExpressionWriter } from './expressions';
-import { at, mismatched, QueryFailure } from './failure';
+import { at, mismatched, notSupported, QueryFailure } from './failure';
 import type { Token } from './lexer';
 import { bracketsOf, isName, isSymbol, isWord, quoteName } from './lexer';
 import { refused } from './refusals';
@@ -25,6 +25,8 @@ export interface TranslationContext {
   readonly rows?: ReadonlySet<string>;
   /** What is unnested to several columns are maps. */
   readonly maps?: boolean;
+  /** Names that a SELECT gives are hidden from its own clauses: such a query is planned and never run. */
+  readonly judging?: boolean;
 }
 
 /** Words that begin a clause of a query. */
@@ -76,6 +78,7 @@ export abstract class FromWriter extends ExpressionWriter {
           index++;
         } else if (isWord(token, ...JOINS)) {
           const start = index;
+          if (isWord(token, 'natural')) throw notSupported(`${at(this.text, token.start)}: Natural join not supported`);
           while (index < to && isWord(this.tokens[index], ...JOINS)) index++;
           if (!isWord(this.tokens[index - 1], 'join'))
             throw mismatched(this.text, this.tokens[index]?.start ?? this.text.length, this.tokens[index]?.text ?? '<EOF>');
@@ -89,7 +92,7 @@ export abstract class FromWriter extends ExpressionWriter {
         } else if (isWord(token, 'on')) {
           let end = index + 1;
           while (end < to && !isWord(this.tokens[end], ...JOINS) && !isSymbol(this.tokens[end], ',')) end = this.after(end);
-          written.push(`ON ${this.expression(index + 1, end, scope).sql}`);
+          written.push(`ON ${this.expression(index + 1, end, scope, true).sql}`);
           index = end;
         } else if (isWord(token, 'using') && isSymbol(this.tokens[index + 1], '(')) {
           const close = this.pairs.get(index + 1)!;
@@ -142,6 +145,8 @@ export abstract class FromWriter extends ExpressionWriter {
     if (path.length > 3 || (path.length === 3 && path[0]!.toLowerCase() !== 'awsdatacatalog')) {
       throw new QueryFailure('CATALOG_NOT_FOUND', `${at(this.text, token.start)}: Catalog '${path[0]!.toLowerCase()}' not found`);
     }
+    if (name.endsWith('$partitions') || path.at(-2)?.toLowerCase() === 'information_schema')
+      throw refused('metadata', `${at(this.text, token.start)}: ${path.join('.')}`);
     const database = (path.length > 1 ? path.at(-2)! : this.context.database).toLowerCase();
     const reference: Reference = { relation: `r${this.references.length}`, database, table: name, offset: token.start };
     this.references.push(reference);
@@ -170,7 +175,7 @@ export abstract class FromWriter extends ExpressionWriter {
     if (index >= to || !isSymbol(this.tokens[index], '('))
       return { sql: ` AS ${quoteName(token!.value)}`, next: index, alias: token!.value };
     const close = this.pairs.get(index)!;
-    const names = this.names(index + 1, close);
+    const names = this.columnNames(index + 1, close);
     const sql = ` AS ${quoteName(token!.value)}(${names.map(quoteName).join(', ')})`;
     return { sql, next: close + 1, alias: token!.value, names: names.length };
   }
@@ -182,9 +187,12 @@ export abstract class FromWriter extends ExpressionWriter {
     const ordinality = isWord(this.tokens[next], 'with') && isWord(this.tokens[next + 1], 'ordinality');
     if (ordinality) next += 2;
     const { sql, next: end, names } = this.#correlation(next, to, undefined);
-    const columns = (names ?? lists.length) - (ordinality ? 1 : 0);
+    const columns = names === undefined ? lists.length : names - (ordinality ? 1 : 0);
+    // Without names its columns are `_col0`, `_col1` and so on, as those of any row.
+    const unnamed = Array.from({ length: columns + (ordinality ? 1 : 0) }, (_, index) => quoteName(`_col${index}`));
+    const called = names === undefined ? `${sql === '' ? ' AS lithify_unnest' : sql}(${unnamed.join(', ')})` : sql;
     if (lists.length === 1 && columns === 1)
-      return { sql: `UNNEST(lithify_items(${lists[0]}))${ordinality ? ' WITH ORDINALITY' : ''}${sql}`, next: end };
+      return { sql: `UNNEST(lithify_items(${lists[0]}))${ordinality ? ' WITH ORDINALITY' : ''}${called}`, next: end };
     // A map is a column of keys and one of values, an array of rows has as many as those have fields.
     const spread = lists.length === 1;
     const list = this.context.maps === true ? `map_entries(${lists[0]})` : lists[0]!;
@@ -194,6 +202,6 @@ export abstract class FromWriter extends ExpressionWriter {
         ? [`unnest(generate_series(1, greatest(${(spread ? [list] : lists).map((one) => `len(${one})`).join(', ')})))`]
         : []),
     ];
-    return { sql: `LATERAL (SELECT ${written.join(', ')})${sql}`, next: end };
+    return { sql: `LATERAL (SELECT ${written.join(', ')})${called}`, next: end };
   }
 }

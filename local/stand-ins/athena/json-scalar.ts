@@ -132,15 +132,22 @@ export const jsonFolded = (text: string, key: string): string | null => {
   return value.startsWith('"') ? unquoted(text, start, end).replace(LONE, '?') : value === 'null' ? null : compact(value);
 };
 
+/** A text as Trino's writer has it: what takes two units of UTF-16 is written as their escapes. */
+const quoted = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[\ud800-\udbff][\udc00-\udfff]/g,
+    (pair) => `\\u${pair.charCodeAt(0).toString(16).toUpperCase()}\\u${pair.charCodeAt(1).toString(16).toUpperCase()}`,
+  );
+
 /** Broken numbers as doubles, and members sorted by name, the last of equal ones: so Trino keeps a text that it casts to json. */
-const canonical = (json: Json, sorted: boolean): string => {
+export const canonical = (json: Json, sorted: boolean): string => {
   if (json === null || typeof json === 'boolean') return String(json);
-  if (typeof json === 'string') return JSON.stringify(json);
+  if (typeof json === 'string') return quoted(json);
   if (json instanceof JsonNumber) return /[.eE]/.test(json.text) ? doubleText(Number(json.text)) : json.text;
   if (json instanceof Map) {
     const members = [...(json as ReadonlyMap<string, Json>)];
     if (sorted) members.sort(([one], [other]) => (one < other ? -1 : 1));
-    return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${canonical(value, sorted)}`).join(',')}}`;
+    return `{${members.map(([name, value]) => `${quoted(name)}:${canonical(value, sorted)}`).join(',')}}`;
   }
   return `[${(json as readonly Json[]).map((item) => canonical(item, sorted)).join(',')}]`;
 };

@@ -7,6 +7,7 @@ import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
 import { QueryFailure } from './failure';
 import { Engine } from './engine';
 import { quoteName, quoteText } from './lexer';
+import { LATE_MACROS } from './macros';
 
 export interface PlannedTable {
   /** `r0` */
@@ -69,7 +70,7 @@ export class Planner {
           `CREATE TEMP TABLE ${relation} (${columns.map(({ name, type }) => `${quoteName(name)} ${type}`).join(', ')})`,
         );
       }
-      return await work(new PlanSession(connection));
+      return await work(new PlanSession(connection, tables.length > 0));
     } finally {
       connection.closeSync();
     }
@@ -77,7 +78,23 @@ export class Planner {
 }
 
 export class PlanSession {
-  constructor(private readonly connection: DuckDBConnection) {}
+  #late = false;
+
+  constructor(
+    private readonly connection: DuckDBConnection,
+    private readonly hasTables: boolean,
+  ) {}
+
+  /** The operators go by what is known when the whole statement is bound: see macros.ts. */
+  get late(): boolean {
+    return this.#late;
+  }
+
+  async goLate(): Promise<void> {
+    if (this.#late) return;
+    this.#late = true;
+    for (const macro of LATE_MACROS) await this.connection.run(macro);
+  }
 
   /** Throws the engine's own error where the query does not bind. */
   async describe(sql: string): Promise<Pick<Plan, 'names' | 'types'>> {
@@ -95,6 +112,7 @@ export class PlanSession {
 
   async plan(sql: string): Promise<Plan> {
     const described = await this.describe(sql);
+    if (!this.hasTables) return { ...described, scans: [] };
     const result = await this.connection.runAndReadAll(`EXPLAIN (FORMAT JSON) ${sql}`);
     const text = result.getRows()[0]?.[1];
     if (typeof text !== 'string') throw new QueryFailure('GENERIC_INTERNAL_ERROR', 'The engine gave no plan', 1);

@@ -9,6 +9,7 @@ export const REFUSALS = {
   statement:
     'the embedded Athena has SELECT, CREATE TABLE AS, DROP TABLE, SHOW DATABASES, TABLES, COLUMNS and PARTITIONS, and DESCRIBE',
   form: 'the embedded engine does not have this form of SQL',
+  recursion: 'the embedded engine does not have WITH RECURSIVE, which Trino ends after ten rounds',
   type: 'the embedded engine does not have this type',
   zone: 'the embedded engine keeps UTC alone, and knows no zone of a value',
   precision:
@@ -22,6 +23,8 @@ export const REFUSALS = {
   literal: 'the embedded engine needs a literal here',
   months: 'the embedded engine does not tell an interval of months from one of days in a result; cast it, or add it to a date',
   overload: 'the embedded engine does not have this function for these arguments',
+  metadata:
+    'the embedded engine has no information_schema and no "$partitions" tables; SHOW and DESCRIBE answer from the catalog',
   hidden: 'the embedded engine has no hidden column but "$path"',
 } as const;
 

@@ -19,6 +19,9 @@ const groupsOf = (pattern: string): readonly string[] =>
       .matchAll(/\((?:\?<([A-Za-z]\w*)>|(?!\?))/g),
   ].map(([, name]) => name ?? '');
 
+/** How many groups a pattern has. */
+export const groupCount = (pattern: string): number => groupsOf(pattern).length;
+
 /** `[$1]` and `[${name}]` as `[\1]`; `\$` is a dollar sign. Throws QueryFailure where Trino does. */
 export const engineReplacement = (replacement: string, pattern: string | undefined): string => {
   let written = '';
@@ -33,6 +36,8 @@ export const engineReplacement = (replacement: string, pattern: string | undefin
       const [whole, digits, name] = /^(?:(\d+)|\{([A-Za-z]\w*)\})/.exec(rest) ?? [];
       if (whole === undefined) throw illegal(replacement);
       if (digits !== undefined && digits.length > 1) throw refused('pattern', `'$${digits}'`);
+      if (digits !== undefined && pattern !== undefined && Number(digits) > groupCount(pattern))
+        throw new QueryFailure('INVALID_FUNCTION_ARGUMENT', `Illegal replacement sequence: unknown group ${digits}`);
       const group = digits ?? (pattern === undefined ? undefined : String(groupsOf(pattern).indexOf(name!) + 1));
       if (group === undefined || (digits === undefined && group === '0')) throw refused('pattern', `'\${${name}}'`);
       written += `\\${group}`;

@@ -38,6 +38,15 @@ export abstract class TokenReader {
     });
   }
 
+  /** Names of columns, which are called as they are written. */
+  protected columnNames(from: number, to: number): readonly string[] {
+    this.names(from, to);
+    return this.items(from, to).map(([start]) => {
+      const { kind, text, value } = this.tokens[start]!;
+      return kind === 'word' ? text : value;
+    });
+  }
+
   protected startsQuery(index: number): boolean {
     let at = index;
     while (isSymbol(this.tokens[at], '(')) at++;

@@ -4,11 +4,15 @@
  * refused. Pure.
  */
 import type { Scope } from './calls';
-import { mismatched } from './failure';
+import { at, QueryFailure } from './failure';
 import type { Reference, TranslationContext } from './from-clause';
-import { CLAUSES, FromWriter } from './from-clause';
+import { CLAUSES } from './from-clause';
 import type { Token } from './lexer';
 import { isName, isSymbol, isWord, quoteName } from './lexer';
+import { refused } from './refusals';
+import { judgeDistinct, namedItems, type SelectSpec } from './select-spec';
+import type { Clause, Term } from './select-writer';
+import { SelectWriter } from './select-writer';
 
 export interface Translated {
   readonly sql: string;
@@ -17,57 +21,161 @@ export interface Translated {
   readonly readsPath: boolean;
   /** What stands before `[1]`: the engine must be told which of them are rows. */
   readonly subscripted: readonly string[];
+  /** Names that a SELECT gives and uses before ORDER BY, lower case. */
+  readonly usedTooEarly: ReadonlySet<string>;
+  /** The operands of each set operation, as queries of their own. */
+  readonly unions: readonly (readonly string[])[];
 }
 
-export class Translator extends FromWriter {
+const SET_OPERATIONS = ['union', 'intersect', 'except'];
+
+export class Translator extends SelectWriter {
   readonly readsPath: boolean;
+  readonly #judging: boolean;
+  readonly #unions: (readonly string[])[] = [];
+  /** The queries that WITH names, as far as they are visible. */
+  readonly #definitions: string[] = [];
 
   constructor(text: string, tokens: readonly Token[], context: TranslationContext) {
     super(text, tokens, context);
     this.readsPath = tokens.some(({ kind, value }) => kind === 'quoted' && value === '$path');
+    this.#judging = context.judging === true;
+  }
+
+  unions(): readonly (readonly string[])[] {
+    return this.#unions.map((operands) => operands.map((sql) => this.finish(sql)));
   }
 
   /** The query of tokens [from, to). */
   override query(from: number, to: number, scope: Scope): string {
-    if (from >= to) throw mismatched(this.text, this.tokens[to]?.start ?? this.text.length, this.tokens[to]?.text ?? '<EOF>');
+    if (from >= to) throw this.unexpected(to);
     const starts = this.#clauses(from, to);
-    if (starts[0] !== from) {
-      // A query in brackets, perhaps the first operand of a UNION.
-      if (!isSymbol(this.tokens[from], '(')) throw mismatched(this.text, this.tokens[from]!.start, this.tokens[from]!.text);
-      starts.unshift(from);
-    }
-    if (!isWord(this.tokens[from], 'with', 'select', 'values') && !isSymbol(this.tokens[from], '(')) {
-      throw mismatched(this.text, this.tokens[from]!.start, this.tokens[from]!.text);
-    }
-    let known = scope;
+    // A query in brackets, perhaps the first operand of a UNION.
+    if (starts[0] !== from && isSymbol(this.tokens[from], '(')) starts.unshift(from);
+    if (!isWord(this.tokens[from], 'with', 'select', 'values') && !isSymbol(this.tokens[from], '(')) throw this.unexpected(from);
+    const clauses = starts.flatMap((start, index) => this.#parted(start, starts[index + 1] ?? to));
+    const definitions = this.#definitions.length;
+    const written = this.unnamed(() => this.#written(clauses, to, scope));
+    this.#definitions.length = definitions;
+    return written;
+  }
+
+  /** A clause; an operation between queries ends before a query in brackets. */
+  #parted(start: number, end: number): readonly Clause[] {
+    const token = this.tokens[start]!;
+    const word = token.kind === 'word' ? token.value : token.text;
+    if (!SET_OPERATIONS.includes(word)) return [{ word, start, end }];
+    const rest = start + (isWord(this.tokens[start + 1], 'all', 'distinct') ? 2 : 1);
+    if (rest >= end) return [{ word, start, end }];
+    if (!isSymbol(this.tokens[rest], '(')) throw this.unexpected(rest);
+    return [
+      { word, start, end: rest },
+      { word: '(', start: rest, end },
+    ];
+  }
+
+  /** WITH, operands and the operations between them, and what orders and limits their rows. */
+  #written(clauses: readonly Clause[], to: number, scope: Scope): string {
     const written: string[] = [];
-    for (let index = 0; index < starts.length; index++) {
-      const [start, end] = [starts[index]!, starts[index + 1] ?? to];
-      const word = this.tokens[start]!.value;
-      if (isSymbol(this.tokens[start], '(')) {
-        written.push(this.#bracketed(start, end, known));
-      } else if (word === 'with') {
-        const { sql, names } = this.#with(start, end, known);
-        written.push(sql);
-        known = names;
-      } else if (word === 'select') {
-        // The select list is written after the relations, which say what `*` hides.
-        const next = isWord(this.tokens[end], 'from') ? (starts[index + 2] ?? to) : undefined;
-        const relations = next === undefined ? undefined : this.#from(end, next, known);
-        written.push(this.#select(start, end, known, relations?.tables ?? new Set()));
-        if (relations !== undefined) {
-          written.push(relations.sql);
-          index++;
-        }
-      } else if (word === 'from') {
-        throw mismatched(this.text, this.tokens[start]!.start, this.tokens[start]!.text);
-      } else if (word === 'values') {
-        written.push(this.#values(start, end, known));
-      } else {
-        written.push(this.#clause(start, end, known));
-      }
+    let [at, known] = [0, scope];
+    if (clauses[0]!.word === 'with') {
+      const { sql, names } = this.#with(clauses[0]!, scope);
+      written.push(sql);
+      [at, known] = [1, names];
     }
-    return written.join(' ');
+    const rows = written.length;
+    const operands: Term[] = [];
+    for (;;) {
+      const term = this.#term(clauses, at, to, known);
+      operands.push(term);
+      written.push(term.sql);
+      at = term.next;
+      const operation = clauses[at];
+      if (operation === undefined || !SET_OPERATIONS.includes(operation.word)) break;
+      written.push(
+        this.tokens
+          .slice(operation.start, operation.end)
+          .map(({ value }) => value.toUpperCase())
+          .join(' '),
+      );
+      at++;
+    }
+    if (operands.length > 1) {
+      const context = this.#definitions.length === 0 ? '' : `WITH ${this.#definitions.join(', ')} `;
+      this.#unions.push(operands.map(({ sql }) => context + sql));
+    }
+    const spec = operands.length === 1 ? operands[0]!.spec : undefined;
+    const tail = this.#tail(clauses.slice(at), known, spec);
+    // The engine orders the rows of an operation between queries by their columns alone, not by what is made of them.
+    const made =
+      operands.length > 1 && tail.length > 0 ? [`SELECT * FROM (${written.splice(rows).join(' ')}) AS lithify_rows`] : [];
+    return [...written, ...made, ...tail].join(' ');
+  }
+
+  /** SELECT with its clauses, VALUES, or a query in brackets. */
+  #term(clauses: readonly Clause[], at: number, to: number, scope: Scope): Term {
+    const clause = clauses[at];
+    switch (clause?.word) {
+      case 'select':
+        return this.selectTerm(clauses, at, scope, this.#judging);
+      case 'values':
+        return { sql: this.valuesTerm(clause, scope), next: at + 1, spec: undefined };
+      case '(': {
+        const close = this.pairs.get(clause.start)!;
+        if (close + 1 < clause.end) throw this.unexpected(close + 1);
+        return { sql: `(${this.query(clause.start + 1, close, scope)})`, next: at + 1, spec: undefined };
+      }
+      default:
+        throw this.unexpected(clause?.start ?? to);
+    }
+  }
+
+  /** ORDER BY, OFFSET and LIMIT, in this order. */
+  #tail(clauses: readonly Clause[], scope: Scope, spec: SelectSpec | undefined): readonly string[] {
+    const ranks = ['order', 'offset', 'limit', 'fetch'];
+    let last = -1;
+    return clauses.map((clause) => {
+      const rank = ranks.indexOf(clause.word);
+      if (rank <= last) throw this.unexpected(clause.start);
+      last = clause.word === 'limit' ? ranks.length : rank;
+      return clause.word === 'order' ? this.#order(clause, scope, spec) : this.#limit(clause);
+    });
+  }
+
+  /** In the middle of an expression a name that the SELECT gives is written out: the engine would take the column of that name. */
+  #order({ start, end }: Clause, scope: Scope, spec: SelectSpec | undefined): string {
+    if (!isWord(this.tokens[start + 1], 'by')) throw this.unexpected(start + 1);
+    const items = this.items(start + 2, end).map(([from, to]) => {
+      let until = to;
+      while (until > from && isWord(this.tokens[until - 1], 'asc', 'desc', 'nulls', 'first', 'last')) until--;
+      const names = spec === undefined || until - from === 1 ? new Map<string, string>() : namedItems(spec);
+      const write = (last: number): string => this.named(names, () => this.expression(from, last, scope).sql);
+      return { sql: write(to), by: write(until), start: this.tokens[from]!.start };
+    });
+    if (spec !== undefined) {
+      const wrong = items.find(({ by }) => !spec.star && /^\d+$/.test(by) && (Number(by) < 1 || Number(by) > spec.items.length));
+      if (wrong !== undefined)
+        throw new QueryFailure(
+          'INVALID_COLUMN_REFERENCE',
+          `${at(this.text, wrong.start)}: ORDER BY position ${wrong.by} is not in select list`,
+        );
+      judgeDistinct(
+        spec,
+        items.map(({ by }) => by),
+      );
+    }
+    // Hidden names are not there to order by, and an order changes nothing of what is judged.
+    return this.#judging && spec !== undefined ? '' : `ORDER BY ${items.map(({ sql }) => sql).join(', ')}`;
+  }
+
+  #limit({ word, start, end }: Clause): string {
+    const rest = this.tokens.slice(start + 1, end);
+    if (word === 'limit' && rest.length === 1 && isWord(rest[0], 'all')) return '';
+    if (rest.some((token) => isWord(token, 'with')))
+      throw refused('form', `${at(this.text, this.tokens[start]!.start)}: FETCH … WITH TIES`);
+    const fine = rest.every((token) => token.kind === 'number' || isWord(token, 'first', 'next', 'row', 'rows', 'only'));
+    if (!fine || rest.length === 0) throw this.unexpected(start + 1);
+    return `${word.toUpperCase()} ${rest.map(({ text }) => text).join(' ')}`;
   }
 
   /** Where the clauses of the query start: words outside of brackets. */
@@ -99,175 +207,43 @@ export class Translator extends FromWriter {
     return isSymbol(next, ',', ')', '=', '<', '>', '.') || isWord(next, 'from', 'as');
   }
 
-  #bracketed(from: number, to: number, scope: Scope): string {
-    const close = this.pairs.get(from)!;
-    const rest = close + 1 < to ? this.#clause(close + 1, to, scope) : '';
-    return `(${this.query(from + 1, close, scope)}) ${rest}`;
-  }
-
-  #with(from: number, to: number, scope: Scope): { readonly sql: string; readonly names: Scope } {
-    const recursive = isWord(this.tokens[from + 1], 'recursive');
+  #with({ start, end }: Clause, scope: Scope): { readonly sql: string; readonly names: Scope } {
+    if (isWord(this.tokens[start + 1], 'recursive'))
+      throw refused('recursion', `${at(this.text, this.tokens[start + 1]!.start)}: RECURSIVE`);
     let names: Scope = scope;
+    const own = new Set<string>();
     const written: string[] = [];
-    for (let index = from + (recursive ? 2 : 1); ; index++) {
+    for (let index = start + 1; ; index++) {
       const name = this.tokens[index];
-      if (!isName(name)) throw mismatched(this.text, name?.start ?? this.text.length, name?.text ?? '<EOF>');
+      if (!isName(name)) throw this.unexpected(index);
+      const called = name!.value.toLowerCase();
+      if (own.has(called))
+        throw new QueryFailure(
+          'DUPLICATE_NAMED_QUERY',
+          `${at(this.text, name!.start)}: WITH query name '${called}' specified more than once`,
+        );
+      own.add(called);
       let next = index + 1;
       let columns = '';
       if (isSymbol(this.tokens[next], '(')) {
         const close = this.pairs.get(next)!;
-        columns = ` (${this.names(next + 1, close)
+        columns = ` (${this.columnNames(next + 1, close)
           .map(quoteName)
           .join(', ')})`;
         next = close + 1;
       }
-      if (!isWord(this.tokens[next], 'as') || !isSymbol(this.tokens[next + 1], '(')) {
-        throw mismatched(this.text, this.tokens[next]?.start ?? this.text.length, this.tokens[next]?.text ?? '<EOF>');
-      }
+      if (!isWord(this.tokens[next], 'as')) throw this.unexpected(next);
+      if (!isSymbol(this.tokens[next + 1], '(')) throw this.unexpected(next);
       const close = this.pairs.get(next + 1)!;
-      const visible = recursive ? new Set([...names, name!.value.toLowerCase()]) : names;
-      written.push(`${quoteName(name!.value)}${columns} AS (${this.query(next + 2, close, visible)})`);
-      names = new Set([...names, name!.value.toLowerCase()]);
+      const definition = `${quoteName(name!.value)}${columns} AS (${this.query(next + 2, close, names)})`;
+      written.push(definition);
+      this.#definitions.push(definition);
+      names = new Set([...names, called]);
       index = close + 1;
-      if (isSymbol(this.tokens[index], ',') && index < to) continue;
-      if (index !== to) throw mismatched(this.text, this.tokens[index]!.start, this.tokens[index]!.text);
-      return { sql: `WITH ${recursive ? 'RECURSIVE ' : ''}${written.join(', ')}`, names };
+      if (isSymbol(this.tokens[index], ',') && index < end) continue;
+      if (index !== end) throw this.unexpected(index);
+      return { sql: `WITH ${written.join(', ')}`, names };
     }
-  }
-
-  #select(from: number, to: number, scope: Scope, tables: ReadonlySet<string>): string {
-    let index = from + 1;
-    let distinct = '';
-    if (isWord(this.tokens[index], 'distinct', 'all')) {
-      distinct = `${this.tokens[index]!.value.toUpperCase()} `;
-      index++;
-      if (isWord(this.tokens[index], 'on') && isSymbol(this.tokens[index + 1], '('))
-        throw mismatched(this.text, this.tokens[index]!.start, 'ON');
-    }
-    const items = this.items(index, to);
-    return `SELECT ${distinct}${items.map(([start, end], position) => this.#item(start, end, position, scope, tables)).join(', ')}`;
-  }
-
-  #item(start: number, end: number, position: number, scope: Scope, tables: ReadonlySet<string>): string {
-    const last = this.tokens[end - 1]!;
-    if (isSymbol(last, '*') && (end - start === 1 || isSymbol(this.tokens[end - 2], '.'))) {
-      const owner = this.tokens
-        .slice(start, Math.max(start, end - 2))
-        .filter(({ kind }) => kind !== 'symbol')
-        .at(-1)
-        ?.value.toLowerCase();
-      const hides = this.readsPath && (owner === undefined ? tables.size > 0 : tables.has(owner));
-      const star = owner === undefined ? '*' : `${quoteName(owner)}.*`;
-      return hides ? `${star} EXCLUDE ("$path")` : star;
-    }
-    const [operand, alias] = this.#alias(start, end);
-    const { sql } = this.expression(start, operand, scope);
-    // A column keeps its name; given it again as an alias, the engine would take a wrong column for a use of the alias.
-    if (alias === undefined && this.#isColumn(start, operand)) return sql;
-    return `${sql} AS ${quoteName(alias ?? `_col${position}`)}`;
-  }
-
-  /** Where the expression of a select item ends, and its alias. */
-  #alias(start: number, end: number): readonly [number, string | undefined] {
-    const [last, before] = [this.tokens[end - 1]!, this.tokens[end - 2]];
-    if (end - start < 2) return [end, undefined];
-    if (isWord(before, 'as')) {
-      if (!isName(last)) throw mismatched(this.text, last.start, last.text);
-      return [end - 2, last.value === last.text.toLowerCase() ? last.text : last.value];
-    }
-    if (!isName(last) || isWord(last, 'null') || before === undefined) return [end, undefined];
-    const isUnit = before.kind === 'string' && isWord(this.tokens[end - 3], 'interval');
-    const ends =
-      before.kind === 'quoted' ||
-      before.kind === 'number' ||
-      before.kind === 'string' ||
-      isSymbol(before, ')', ']') ||
-      isWord(before, 'end', 'null', 'true', 'false', 'current_date', 'current_timestamp') ||
-      isName(before);
-    return ends && !isUnit ? [end - 1, last.kind === 'word' ? last.text : last.value] : [end, undefined];
-  }
-
-  /** `a`, `t.a`, `first.x`. */
-  #isColumn(start: number, end: number): boolean {
-    for (let index = start; index < end; index++) {
-      const token = this.tokens[index];
-      if ((index - start) % 2 === 0 ? !isName(token) : !isSymbol(token, '.')) return false;
-    }
-    return (end - start) % 2 === 1;
-  }
-
-  #from(from: number, to: number, scope: Scope): { readonly sql: string; readonly tables: ReadonlySet<string> } {
-    const tables = new Set<string>();
-    return { sql: `FROM ${this.relations(from + 1, to, scope, tables)}`, tables };
-  }
-
-  #values(from: number, to: number, scope: Scope): string {
-    const rows = this.items(from + 1, to).map(([start, end]) => {
-      const bracketed = isSymbol(this.tokens[start], '(') && this.pairs.get(start) === end - 1;
-      const row =
-        isWord(this.tokens[start], 'row') && isSymbol(this.tokens[start + 1], '(') && this.pairs.get(start + 1) === end - 1;
-      const [open, close] = bracketed ? [start + 1, end - 1] : row ? [start + 2, end - 1] : [start, end];
-      return `(${this.items(open, close)
-        .map(([one, other]) => this.expression(one, other, scope).sql)
-        .join(', ')})`;
-    });
-    return `VALUES ${rows.join(', ')}`;
-  }
-
-  /** WHERE, GROUP BY and the rest: the words, and expressions between them. */
-  #clause(from: number, to: number, scope: Scope): string {
-    const words = [
-      'where',
-      'group',
-      'having',
-      'window',
-      'order',
-      'limit',
-      'offset',
-      'fetch',
-      'union',
-      'intersect',
-      'except',
-      'by',
-      'all',
-      'distinct',
-    ];
-    let index = from;
-    const written: string[] = [];
-    while (index < to && isWord(this.tokens[index], ...words)) written.push(this.tokens[index++]!.value.toUpperCase());
-    const clause = this.tokens[from]!.value;
-    if (written.length === 0) throw mismatched(this.text, this.tokens[from]!.start, this.tokens[from]!.text);
-    if (['union', 'intersect', 'except'].includes(clause)) {
-      if (index >= to) return written.join(' ');
-      if (!isSymbol(this.tokens[index], '(')) throw mismatched(this.text, this.tokens[index]!.start, this.tokens[index]!.text);
-      return `${written.join(' ')} ${this.#bracketed(index, to, scope)}`;
-    }
-    if (written.at(-1) === 'ALL') {
-      if (clause !== 'limit' && index >= to) throw mismatched(this.text, this.tokens[index - 1]!.end, '<EOF>');
-      if (clause === 'limit') return '';
-      written.pop();
-    }
-    if (clause === 'fetch' || clause === 'offset' || clause === 'limit') {
-      const rest = this.tokens.slice(index, to);
-      const fine = rest.every((token) => token.kind === 'number' || isWord(token, 'first', 'next', 'row', 'rows', 'only'));
-      if (!fine || rest.length === 0)
-        throw mismatched(this.text, this.tokens[index]?.start ?? this.text.length, this.tokens[index]?.text ?? '<EOF>');
-      return `${written.join(' ')} ${rest.map(({ text }) => text).join(' ')}`;
-    }
-    if (clause === 'window') return `${written.join(' ')} ${this.#windows(index, to, scope)}`;
-    return `${written.join(' ')} ${this.list(index, to, scope)}`;
-  }
-
-  /** `w AS (PARTITION BY …), …` */
-  #windows(from: number, to: number, scope: Scope): string {
-    return this.items(from, to)
-      .map(([start, end]) => {
-        const [name, as] = [this.tokens[start], this.tokens[start + 1]];
-        if (!isName(name) || !isWord(as, 'as') || this.pairs.get(start + 2) !== end - 1)
-          throw mismatched(this.text, (as ?? name!).start, (as ?? name!).text);
-        return `${quoteName(name!.value)} AS (${this.window(start + 3, end - 1, scope)})`;
-      })
-      .join(', ');
   }
 }
 
@@ -281,5 +257,12 @@ export const translateTokens = (
 ): Translated => {
   const translator = new Translator(text, tokens, context);
   const sql = translator.finish(translator.query(from, to, new Set()));
-  return { sql, references: translator.references, readsPath: translator.readsPath, subscripted: translator.subscripted() };
+  return {
+    sql,
+    references: translator.references,
+    readsPath: translator.readsPath,
+    subscripted: translator.subscripted(),
+    usedTooEarly: translator.usedTooEarly(),
+    unions: translator.unions(),
+  };
 };

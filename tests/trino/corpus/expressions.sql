@@ -428,7 +428,7 @@ parse_datetime('2026-11-21T10:20:30.5Z', 'yyyy-MM-dd''T''HH:mm:ss.SZ')
 -- refused: zone
 timestamp '2026-11-21 10:20:30 UTC' AT TIME ZONE 'America/New_York'
 timestamp '2026-07-01 10:00:00' AT TIME ZONE 'UTC'
--- refused: function
+-- refused: zone
 at_timezone(timestamp '2026-11-21 10:20:30 UTC', 'Asia/Tokyo')
 CAST(timestamp '2026-11-21 10:20:30 UTC' AS timestamp)
 CAST(timestamp '2026-11-21 10:20:30' AS date)

@@ -91,6 +91,7 @@ SELECT region FROM orders EXCEPT SELECT region FROM orders WHERE paid ORDER BY 1
 
 SELECT customer FROM orders WHERE region = 'eu' INTERSECT SELECT customer FROM orders WHERE region = 'us';
 
+-- refused: recursion
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT i, i * i AS square FROM n ORDER BY i;
 
 -- topic: windows
@@ -242,7 +243,102 @@ DROP TABLE hundred;
 
 SHOW TABLES;
 
+-- topic: names that are not there
+SELECT id FROM clicks WHERE nosuch = 'text';
+
+SELECT id FROM clicks WHERE 'text' <> nosuch;
+
+SELECT id FROM clicks WHERE nosuch IN ('a', 'b');
+
+SELECT id FROM clicks WHERE nosuch NOT BETWEEN 'a' AND 'b';
+
+SELECT id FROM clicks WHERE nosuch > 3;
+
+SELECT id FROM clicks WHERE nosuch = true OR ok;
+
+SELECT id FROM clicks WHERE nosuch < timestamp '2026-11-01 00:00:00';
+
+SELECT id FROM clicks WHERE nosuch = id;
+
+SELECT id FROM clicks WHERE nosuch LIKE 'a%';
+
+SELECT c.nosuch = 'x' FROM clicks c;
+
+SELECT nosuch / 2, nosuch % 2 FROM clicks;
+
+SELECT nosuch - big FROM clicks;
+
+SELECT nosuch || id FROM clicks;
+
+SELECT max(nosuch) - min(nosuch) FROM clicks;
+
+SELECT CASE WHEN nosuch THEN 1 END FROM clicks;
+
+SELECT coalesce(nosuch, 'a') FROM clicks;
+
+SELECT json_extract_scalar(nosuch, '$.a') = 'x' FROM clicks;
+
+SELECT nosuch[1] = 'x' FROM clicks;
+
+SELECT id FROM clicks WHERE EXISTS (SELECT 1 FROM lines WHERE nosuch = 'a');
+
+SELECT clicks.id FROM clicks JOIN lines ON clicks.nosuch = lines.line;
+
+SELECT id FROM clicks WHERE "user".nosuch = 'a';
+
+SELECT nosuch;
+
+WITH a AS (SELECT id FROM clicks) SELECT id FROM a WHERE ts = 'x';
+
+-- topic: names that a SELECT gives
+SELECT id AS x FROM clicks WHERE x = 'c1';
+
+SELECT upper(id) AS loud, loud || '!' FROM clicks;
+
+SELECT substr(id, 1, 1) AS x, count(*) AS n FROM clicks GROUP BY x;
+
+SELECT region AS r, count(*) AS n FROM orders GROUP BY region HAVING n > 1;
+
+SELECT order_id AS region, region AS x FROM orders WHERE region = 'eu' ORDER BY region DESC;
+
+SELECT amount * 2 AS twice FROM orders ORDER BY twice + 1;
+
+SELECT DISTINCT region FROM orders ORDER BY amount;
+
+SELECT DISTINCT upper(region) AS r FROM orders ORDER BY upper(region);
+
+-- topic: types that do not meet
+SELECT region FROM orders UNION ALL SELECT amount FROM orders;
+
+SELECT region, day FROM orders UNION SELECT region FROM orders;
+
+SELECT order_id FROM orders WHERE region;
+
+SELECT order_id FROM orders WHERE paid AND amount;
+
+SELECT order_id FROM orders JOIN daily ON orders.region = daily.orders;
+
+SELECT CASE region WHEN 1 THEN 'a' END FROM orders;
+
+SELECT coalesce(customer, quantity) FROM orders;
+
+SELECT order_id FROM orders WHERE amount LIKE '1%';
+
+SELECT * FROM (VALUES (1, 'a'), ('b', 2)) AS t (x, y);
+
+SELECT order_id FROM orders WHERE (region, quantity) = ('eu', 1) ORDER BY 1;
+
+SELECT day + 1 FROM orders;
+
+SELECT sum(amount) FROM orders WHERE count(*) > 1;
+
 -- topic: what the embedded Athena does not have
+-- refused: metadata
+SELECT table_name FROM information_schema.tables WHERE table_schema = 'analyst' AND table_name LIKE 'click%' ORDER BY 1;
+
+-- refused: metadata
+SELECT region FROM "orders$partitions" ORDER BY region;
+
 INSERT INTO daily SELECT * FROM daily;
 
 UNLOAD (SELECT 1 AS a) TO 's3://{bucket}/analyst/unload/' WITH (format = 'PARQUET');

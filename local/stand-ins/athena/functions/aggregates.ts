@@ -1,13 +1,18 @@
 /** Aggregates and windows. */
 import { refused } from '../refusals';
 import type { FunctionRule } from './rules';
-import { same, write } from './rules';
+import { held, same, within, write } from './rules';
 
 export const AGGREGATES: Readonly<Record<string, FunctionRule>> = {
-  ...same('count', 'sum', 'bool_and', 'bool_or', 'array_agg', 'count_if', 'any_value', 'histogram'),
+  ...same('count', 'bool_and', 'bool_or', 'array_agg', 'count_if', 'any_value', 'histogram'),
   min: { name: 'min', least: 1, most: 1 },
   max: { name: 'max', least: 1, most: 1 },
-  avg: write(1, 1, (value) => `avg(lithify_averaged(${value}))`),
+  sum: { least: 1, most: 1, write: ([value]) => ({ sql: `sum(${held('number', value!, 'sum')})` }) },
+  avg: {
+    least: 1,
+    most: 1,
+    write: ([value]) => ({ sql: `avg(${within(held('number', value!, 'avg'), (sql) => `lithify_averaged(${sql})`)})` }),
+  },
   ...same('stddev', 'stddev_pop', 'stddev_samp', 'variance', 'var_pop', 'var_samp'),
   ...Object.fromEntries(
     ['corr', 'covar_pop', 'covar_samp', 'regr_slope', 'regr_intercept'].map((name) => [

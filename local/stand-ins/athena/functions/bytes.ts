@@ -15,7 +15,7 @@ const javaScript = (...names: readonly string[]): Record<string, FunctionRule> =
 
 export const BYTES: Readonly<Record<string, FunctionRule>> = {
   to_utf8: { name: 'encode', least: 1, most: 1 },
-  from_utf8: { name: 'decode', least: 1, most: 1 },
+  from_utf8: { name: 'lithify_from_utf8', least: 1, most: 1 },
   to_hex: { name: 'hex', least: 1, most: 1 },
   from_hex: { name: 'unhex', least: 1, most: 1 },
   to_base64: { name: 'to_base64', least: 1, most: 1 },

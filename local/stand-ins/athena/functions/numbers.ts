@@ -14,7 +14,9 @@ export const NUMBERS: Readonly<Record<string, FunctionRule>> = {
   round: write(1, 2, (value, digits) =>
     digits === undefined ? decided('lithify_round', value) : `lithify_rounded(${value}, ${digits})`,
   ),
-  truncate: typed('lithify_trunc'),
+  truncate: write(1, 2, (value, digits) =>
+    digits === undefined ? decided('lithify_trunc', value) : `lithify_truncated(${value}, ${digits})`,
+  ),
   sign: typed('lithify_sign'),
   cbrt: write(1, 1, (value) => `lithify_cbrt(CAST(${value} AS DOUBLE))`),
   log: write(2, 2, (base, value) => `log(${base}, ${value})`),

@@ -1,13 +1,14 @@
 /** What a rule of a function is, and the forms that rules of all subjects take. Pure. */
-import type { Piece } from '../arithmetic';
-import { decided } from '../arithmetic';
+import type { Known, Piece } from '../arithmetic';
+import { decided, operand } from '../arithmetic';
+import { quoteText } from '../lexer';
 import { refused } from '../refusals';
 
 /** An argument, translated; `literal` where it was one string literal. */
 export interface Argument {
   readonly sql: string;
   readonly literal?: string;
-  readonly known?: Piece['known'];
+  readonly known?: Known;
 }
 
 export interface Rewritten {
@@ -27,6 +28,20 @@ export const write = (least: number, most: number, writer: (...args: readonly st
   most,
   write: (args) => ({ sql: writer(...args.map(({ sql }) => sql)) }),
 });
+
+/** `DISTINCT x` with `x` written otherwise. */
+export const within = (argument: string, writer: (sql: string) => string): string => {
+  const [, distinct = '', rest = ''] = /^(DISTINCT )?([\s\S]*)$/.exec(argument) ?? [];
+  return `${distinct}${writer(rest)}`;
+};
+
+/** An argument that the engine would cast, held to what the function takes: see macros/checks.ts. */
+export const held = (to: 'text' | 'number' | 'whole' | 'moment', { sql, known }: Argument, call: string): string => {
+  const fits = to === 'whole' ? /^-? ?\d+$/.test(sql) : known === to || (to === 'moment' && known === 'coarse');
+  return fits || sql === 'NULL' ? sql : within(sql, (value) => `lithify_${to}_of(${value}, ${quoteText(call)})`);
+};
+
+export const pieceOf = ({ sql, known }: Argument): Piece => operand(sql, known);
 
 export const constant = (argument: Argument | undefined, call: string): string => {
   if (argument?.literal !== undefined) return argument.literal;
