@@ -188,7 +188,7 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
     ],
     different: [
       'Queries run in DuckDB inside the host, from their unchanged text, or with `--engine trino` in a Trino that reads the Glue and S3 endpoints of the host. What the two answer is compared by `npm run test:trino`, value by value, and recorded for `npm test`.',
-      'Two columns of different types are compared by the embedded engine where it can cast one; a text literal is compared with texts alone, as by Trino. A computed decimal may have other digits in all; those after the point are the same.',
+      'Texts, numbers, moments and booleans are compared with their own kind alone, as by Trino, but for what a subquery answers: the embedded engine casts that where it can. A computed decimal may have other digits in all; those after the point are the same.',
       'On Trino: `NOW` in a projected range of dates is by the clock of Trino; objects opened are counted by its splits, of which an object above 32 MB may have several; CTAS with LZ4 is refused; `current_timestamp` and the like are those of the host.',
       'A query takes no time on the host’s clock; statistics tell the time of the wall. One query runs at a time, four on Trino.',
       'Buckets are chosen by another hash than Trino’s, so other rows share a file; files differ in size, and rows without ORDER BY in order.',

@@ -1,20 +1,15 @@
 /**
- * A real Trino as the judge of the embedded engine: the whole demo on both, then every statement of the project on both lakes, then the
- * corpus of an analyst. What differs without being refused fails. `-- --record` writes what Trino answers to recorded.json, by which
- * `npm test` checks the embedded engine where no Trino is at hand.
+ * A real Trino as the judge of the embedded engine: the days of both corpora and of every feed, and a rebuild, on both; then every
+ * statement of the project on both lakes; then the corpus of an analyst. What differs without being refused fails. `-- --record` asks the
+ * corpus alone, and writes what Trino answers to recorded.json, by which `npm test` checks the embedded engine where no Trino is at hand.
  *
- * Needs a tool that starts and stops a Trino: `<tool> start --glue URL --s3 URL --port N`, `<tool> stop --port N`; its path is in
- * LITHIFY_TRINO, or it is `trino` on PATH. Without one it says so and ends well.
+ * Needs a tool that starts and stops a Trino: see tool.ts. Without one, or where it starts none in time, it says so and ends well.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { messageOf } from '../../contracts/errors';
-import type { CorpusName } from '../../corpora/corpus';
-import { passed } from '../../cli/demo/result';
-import { runDemo } from '../../cli/demo/run';
 import { capture } from '../../local/capture';
 import type { Graph } from '../../local/graph';
 import { startHost } from '../../local/host';
@@ -22,25 +17,20 @@ import type { EngineChoice, Host } from '../../local/host-types';
 import { ask, prepare, type Answered } from './ask';
 import { difference, problem } from './compare';
 import { expressions, statements } from './corpus';
-import { emitted } from './emitted';
+import { playEvents, playFeeds, rebuild, type Played } from './days';
+import { emitted, KINDS } from './emitted';
 import { targetOf } from './host-target';
 import { RECORDED, recorded, recordOf, type Recording } from './recording';
+import { startTrino, stopTrino, toolOf } from './tool';
 
 const PROJECT = resolve(__dirname, '..', '..');
 const START = Date.parse('2026-11-02T00:00:00.000Z');
 /** What the corpus says of the time is said of this one. */
 const CORPUS_TIME = Date.parse('2026-11-21T00:00:00.000Z');
-/** Statements of the corpus that Trino runs at the same time. */
+/** A Trino that is not there after it is as good as none. */
+const START_WITHIN = 300_000;
+/** What Trino is asked at the same time. */
 const AT_ONCE = 6;
-
-const tool = ((): string | undefined => {
-  const given = process.env['LITHIFY_TRINO'];
-  if (given !== undefined && given !== '') return given;
-  return (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, 'trino'))
-    .find((path) => existsSync(path));
-})();
 
 const freePort = (): Promise<number> =>
   new Promise((resolvePort, reject) => {
@@ -87,43 +77,76 @@ const opened = async <T>(graph: Graph, place: Place, at: number, work: (host: Ho
   }
 };
 
-const DAYS: readonly { readonly corpus: CorpusName; readonly events: number }[] = [
-  { corpus: 'synthetic', events: 1500 },
-  { corpus: 'github', events: 600 },
-];
+interface Lake {
+  readonly days: readonly ((host: Host, folder: string) => Promise<Played>)[];
+  /** Whether Trino reads what the embedded engine wrote as well, and not only the other way round. */
+  readonly both: boolean;
+}
 
-/** Plays a day to its second night; the checks of the demo must hold on either engine. */
-const play = (graph: Graph, place: Place, corpus: CorpusName, events: number): Promise<void> =>
+/** What is played on each lake. */
+const LAKES: Readonly<Record<string, Lake>> = {
+  synthetic: {
+    days: [
+      (host, folder) => playEvents(host, folder, 'synthetic', 1_200),
+      (host) => playFeeds(host, 60),
+      (host, folder) => rebuild(host, folder, ['events', 'users', 'films']),
+    ],
+    both: true,
+  },
+  github: { days: [(host, folder) => playEvents(host, folder, 'github', 400)], both: false },
+};
+
+/** Plays the days of a lake; their checks must hold on either engine. */
+const play = (graph: Graph, place: Place, { days }: Lake): Promise<void> =>
   opened(graph, place, START, async (host) => {
-    const started = performance.now();
-    const day = { events, hours: 3, types: 40, duplicates: 0.05, late: 0.02, malformed: 0.01, seed: 7, corpus };
-    const silent = { progress: () => undefined, chapter: () => undefined };
-    const result = await runDemo({ ...day, stack: 'dev' }, host, place.folder, silent);
-    check(
-      `the ${corpus} day on ${place.name}: ${result.curated.rows} rows in ${result.curated.partitions} partitions, ${JSON.stringify(result.checks)} (${seconds(started)})`,
-      passed(result) ? [] : [JSON.stringify(result)],
-    );
+    for (const day of days) {
+      const started = performance.now();
+      const { what, wrong } = await day(host, place.folder);
+      check(`on ${place.name}, ${what} (${seconds(started)})`, wrong);
+    }
   });
 
+/** Does some of it at the same time, each as soon as there is room. */
+const atOnce = async <T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> => {
+  const rest = all.values();
+  const worker = async (): Promise<void> => {
+    for (const one of rest) await work(one);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+};
+
+/** The names of all statements of the project that were compared. */
+const compared = new Set<string>();
+
 /** Every statement of the project, on the same lake. */
-const compareEmitted = async (one: Host, other: Host): Promise<void> => {
+const compareEmitted = async (lake: string, one: Host, other: Host): Promise<void> => {
+  const began = performance.now();
   const wrong: string[] = [];
   const millis = { trino: 0, embedded: 0 };
-  const all = await emitted(one);
+  let count = 0;
   const [trino, embedded] = [targetOf(one), targetOf(other)];
-  for (const { name, sql } of all) {
-    const database = String(one.outputs['database']);
-    const [theirs, ours] = [await ask(trino, sql, database), await ask(embedded, sql, database)];
-    millis.trino += theirs.millis;
-    millis.embedded += ours.millis;
-    const differs =
-      'error' in theirs.answered
-        ? `\n    fails on Trino: ${theirs.answered.error}`
-        : difference(sql, theirs.answered, ours.answered);
-    if (differs !== undefined) wrong.push(`${name}${differs}`);
-  }
+  const database = String(one.outputs['database']);
+  await atOnce(await emitted(one), async (sequence) => {
+    for (const { name, sql, answers } of sequence) {
+      count++;
+      compared.add(name);
+      const [theirs, ours] = await Promise.all([ask(trino, sql, database), ask(embedded, sql, database)]);
+      millis.trino += theirs.millis;
+      millis.embedded += ours.millis;
+      const differs =
+        'error' in theirs.answered
+          ? `\n    fails on Trino: ${theirs.answered.error}`
+          : answers === true && theirs.answered.rows.length === 0
+            ? '\n    answers no row'
+            : difference(sql, theirs.answered, ours.answered);
+      if (differs !== undefined) wrong.push(`${name}${differs}`);
+    }
+  });
   const ratio = (millis.trino / Math.max(1, millis.embedded)).toFixed(1);
-  check(`${all.length} statements of the project answer the same (Trino took ${ratio} times as long)`, wrong);
+  check(
+    `${count} statements of the project answer the same on ${lake} (Trino took ${ratio} times as long; ${seconds(began)})`,
+    wrong,
+  );
 };
 
 const copyOf = (folder: string): string => {
@@ -132,84 +155,110 @@ const copyOf = (folder: string): string => {
   return copy;
 };
 
-const compared = (graph: Graph, trino: Place, embedded: Place): Promise<void> =>
-  opened(graph, trino, START, (one) => opened(graph, embedded, START, (other) => compareEmitted(one, other)));
+const compareOn = (graph: Graph, lake: string, trino: Place, embedded: Place): Promise<void> =>
+  opened(graph, trino, START, (one) => opened(graph, embedded, START, (other) => compareEmitted(lake, one, other)));
 
-const answersOf = async (host: Host, atOnce: number): Promise<Recording> => {
+const answersOf = async (host: Host): Promise<Recording> => {
   const target = targetOf(host);
   await prepare(target);
   const answers = new Map<string, Answered>();
   for (const { sql } of statements()) answers.set(sql, (await ask(target, sql)).answered);
-  const rest = expressions().values();
-  const one = async (): Promise<void> => {
-    for (const { sql } of rest) answers.set(sql, (await ask(target, sql)).answered);
-  };
-  await Promise.all(Array.from({ length: atOnce }, one));
+  await atOnce(expressions(), async ({ sql }) => {
+    answers.set(sql, (await ask(target, sql)).answered);
+  });
   return answers;
+};
+
+/** Both engines at the corpus of an analyst, and what Trino answers at what is recorded. */
+const compareCorpus = async (graph: Graph, trino: Place, embedded: Place, record: boolean): Promise<void> => {
+  const asked = performance.now();
+  const [theirs, ours] = await Promise.all([
+    opened(graph, trino, CORPUS_TIME, answersOf),
+    opened(graph, embedded, CORPUS_TIME, answersOf),
+  ]);
+  const entries = [...statements(), ...expressions()];
+  const wrong = entries.flatMap((entry) => problem(entry, theirs.get(entry.sql)!, ours.get(entry.sql)!) ?? []);
+  const refusals = entries.filter(({ refused }) => refused !== undefined).length;
+  check(
+    `${expressions().length} expressions and ${statements().length} statements: ${entries.length - refusals} answer the same, ${refusals} are refused (${seconds(asked)})`,
+    wrong,
+  );
+  if (record) {
+    writeFileSync(RECORDED, recordOf(entries, theirs));
+    return;
+  }
+  const before = recorded();
+  const stale = entries.flatMap(({ text, sql }) => {
+    const then = before.get(text);
+    const differs = then === undefined ? '\n    is not recorded' : difference(sql, then, theirs.get(sql)!);
+    return differs === undefined ? [] : [`${text}${differs}`];
+  });
+  check('recorded.json has what Trino answers; `npm run test:trino -- --record` writes it anew', stale);
+};
+
+interface Engines {
+  readonly graph: Graph;
+  /** The place of a lake, by the lake's name. */
+  readonly trino: (name: string) => Place;
+  readonly embedded: (name: string) => Place;
+}
+
+/** All lakes on Trino; the embedded engine has played its own. */
+const compareLakes = async ({ graph, trino, embedded }: Engines): Promise<void> => {
+  for (const [name, lake] of Object.entries(LAKES)) {
+    const [theirs, ours] = [trino(name), embedded(name)];
+    await play(graph, theirs, lake);
+    // Each reads a copy of what the other wrote.
+    await compareOn(graph, `the ${name} lake of Trino`, theirs, { ...ours, folder: copyOf(theirs.folder) });
+    if (lake.both)
+      await compareOn(graph, `the ${name} lake of the embedded engine`, { ...theirs, folder: copyOf(ours.folder) }, ours);
+  }
+  const missing = KINDS.filter((kind) => ![...compared].some((name) => kind.test(name)));
+  check('every kind of statement is among them', missing.map(String));
 };
 
 const main = async (path: string, record: boolean): Promise<void> => {
   const began = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'lithify-trino-'));
-  const [hostPort, trinoPort] = [await freePort(), await freePort()];
-  const hostUrl = `http://127.0.0.1:${hostPort}`;
-  const place = (name: string, folderName: string, trino: boolean): Place => ({
-    name,
-    folder: join(folder, folderName),
-    engine: trino ? { kind: 'trino', url: `http://127.0.0.1:${trinoPort}` } : { kind: 'embedded' },
-    port: trino ? hostPort : 0,
+  const [hostPort, port] = [await freePort(), await freePort()];
+  const trino = (name: string): Place => ({
+    name: 'Trino',
+    folder: join(folder, `${name}-trino`),
+    engine: { kind: 'trino', url: `http://127.0.0.1:${port}` },
+    port: hostPort,
   });
-  const start = spawn(path, ['start', '--glue', hostUrl, '--s3', hostUrl, '--port', String(trinoPort)], {
-    env: { ...process.env, AWS_REGION: 'eu-west-1' },
-    stdio: ['ignore', 'ignore', 'inherit'],
+  const embedded = (name: string): Place => ({
+    name: 'the embedded engine',
+    folder: join(folder, `${name}-embedded`),
+    engine: { kind: 'embedded' },
+    port: 0,
   });
-  const code = await new Promise<number | null>((ended, reject) => start.on('error', reject).on('exit', ended));
+  const tool = { path, port, hostUrl: `http://127.0.0.1:${hostPort}` };
+  // What needs no Trino is done while it starts.
+  const starting = startTrino(tool, START_WITHIN);
   try {
-    if (code !== 0) throw new Error(`${path} start ended with ${code}`);
-    console.log(`ok  Trino answers at port ${trinoPort} (${seconds(began)})`);
     const graph = await capture({ stack: 'dev', projectDir: PROJECT });
-    for (const { corpus, events } of DAYS) {
-      const [trino, embedded] = [
-        place('Trino', `${corpus}-trino`, true),
-        place('the embedded engine', `${corpus}-embedded`, false),
-      ];
-      await play(graph, trino, corpus, events);
-      await play(graph, embedded, corpus, events);
-      // Each reads what the other wrote: a copy of its lake.
-      await compared(graph, trino, { ...embedded, folder: copyOf(trino.folder) });
-      await compared(graph, { ...trino, folder: copyOf(embedded.folder) }, embedded);
+    if (!record) for (const [name, lake] of Object.entries(LAKES)) await play(graph, embedded(name), lake);
+    const missing = await starting;
+    if (missing !== undefined) {
+      console.log(`skipped: ${missing}`);
+      return;
     }
-
-    const asked = performance.now();
-    const theirs = await opened(graph, place('Trino', 'corpus-trino', true), CORPUS_TIME, (host) => answersOf(host, AT_ONCE));
-    const ours = await opened(graph, place('embedded', 'corpus-embedded', false), CORPUS_TIME, (host) => answersOf(host, 1));
-    const entries = [...statements(), ...expressions()];
-    const wrong = entries.flatMap((entry) => problem(entry, theirs.get(entry.sql)!, ours.get(entry.sql)!) ?? []);
-    const refusals = entries.filter(({ refused }) => refused !== undefined).length;
-    check(
-      `${expressions().length} expressions and ${statements().length} statements: ${entries.length - refusals} answer the same, ${refusals} are refused (${seconds(asked)})`,
-      wrong,
-    );
-    if (record) writeFileSync(RECORDED, recordOf(entries, theirs));
-    else {
-      const before = recorded();
-      const stale = entries.flatMap(({ text, sql }) => {
-        const then = before.get(text);
-        const differs = then === undefined ? '\n    is not recorded' : difference(sql, then, theirs.get(sql)!);
-        return differs === undefined ? [] : [`${text}${differs}`];
-      });
-      check('recorded.json has what Trino answers; `npm run test:trino -- --record` writes it anew', stale);
-    }
+    console.log(`ok  Trino answers at port ${port} (${seconds(began)})`);
+    if (!record) await compareLakes({ graph, trino, embedded });
+    await compareCorpus(graph, trino('corpus'), embedded('corpus'), record);
   } finally {
-    spawnSync(path, ['stop', '--port', String(trinoPort)], { stdio: 'ignore' });
+    await starting;
+    stopTrino(tool);
     rmSync(folder, { recursive: true, force: true });
   }
   console.log(`${failures === 0 ? 'everything holds' : `${failures} failed`} (${seconds(began)})`);
 };
 
-if (tool === undefined) console.log('skipped: no trino');
+const found = toolOf(process.env);
+if (found === undefined) console.log('skipped: no trino');
 else
-  main(tool, process.argv.includes('--record')).then(
+  main(found, process.argv.includes('--record')).then(
     () => process.exit(failures === 0 ? 0 : 1),
     (thrown: unknown) => {
       console.error(`FAILED  ${messageOf(thrown)}`);
