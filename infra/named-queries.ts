@@ -68,7 +68,7 @@ ORDER BY created_date DESC`,
     sql: `SELECT event_type, event_name, created_datetime, ingested_at, payload
 FROM ${curatedTable}
 WHERE created_date = (SELECT max(created_date) FROM ${curatedTable})
-ORDER BY created_datetime DESC
+ORDER BY created_datetime DESC, event_type, event_uuid
 LIMIT 100`,
   },
 ];

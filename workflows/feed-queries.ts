@@ -24,11 +24,14 @@ ORDER BY ${[`${columns[0]} DESC`, ...columns.slice(1)].join(', ')}`;
 
 const newest = (feed: Feed): string => {
   const date = identifier(dateColumn(feed));
-  const columns = feed.curatedColumns.map(({ name }) => identifier(name)).join(', ');
-  return `SELECT ${columns}
+  const columns = feed.curatedColumns.map(({ name }) => name);
+  // Down to the key, or a limit would cut off between rows of the same moment wherever it likes.
+  const moment = momentColumn(feed);
+  const rest = (feed.key === 'none' ? columns : feed.key.columns).filter((name) => name !== moment);
+  return `SELECT ${columns.map(identifier).join(', ')}
 FROM ${identifier(feed.name)}
 WHERE ${date} = (SELECT max(${date}) FROM ${identifier(feed.name)})
-ORDER BY ${identifier(momentColumn(feed))} DESC
+ORDER BY ${[`${identifier(moment)} DESC`, ...rest.map(identifier)].join(', ')}
 LIMIT ${NEWEST}`;
 };
 

@@ -1,12 +1,13 @@
 /** Days that a host plays on either engine. What is said of a day names what was wrong with it; nothing where all of it holds. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FEED_NAMES } from '../../contracts/feeds';
 import { reportKey, runsPrefix } from '../../contracts/lake';
 import type { CorpusName } from '../../corpora/corpus';
 import { feedPassed, runFeedDemo } from '../../cli/demo/feed-run';
 import { passed } from '../../cli/demo/result';
 import { runDemo } from '../../cli/demo/run';
+import { shippedTemplate } from '../../cli/produce/shipped';
 import type { Host } from '../../local/host-types';
 import { reportSchema } from '../../workflows/documents';
 
@@ -17,6 +18,8 @@ export interface Played {
 
 const HOURS = 2;
 const SEED = 7;
+
+const CHECKOUT = resolve(__dirname, '..', '..');
 
 /** `lithify demo --corpus …`, to its second night. */
 export const playEvents = async (host: Host, folder: string, corpus: CorpusName, events: number): Promise<Played> => {
@@ -36,7 +39,8 @@ export const playFeeds = async (host: Host, records: number): Promise<Played> =>
   const told: string[] = [];
   const wrong: string[] = [];
   for (const feed of FEED_NAMES.filter((name) => name !== 'events')) {
-    const result = await runFeedDemo({ ...day, feed }, host, () => undefined);
+    const template = await shippedTemplate(CHECKOUT, feed);
+    const result = await runFeedDemo({ ...day, feed, template }, host, () => undefined);
     told.push(`${result.curated.rows} ${feed}`);
     if (!feedPassed(result) || result.curated.rows === 0) wrong.push(JSON.stringify(result));
   }

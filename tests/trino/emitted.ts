@@ -95,9 +95,7 @@ const named = async (host: Host): Promise<readonly Named[]> => {
       const { NamedQuery } = (await host.call('athena', 'GetNamedQuery', { NamedQueryId })) as {
         readonly NamedQuery: { readonly Name: string; readonly QueryString: string };
       };
-      // Events of one instant have no order among them, and engines choose differently which of them are the last hundred.
-      const sql = NamedQuery.QueryString.replace(/(ORDER BY created_datetime DESC)$/m, '$1, event_uuid');
-      found.push({ name: `named query ${NamedQuery.Name}`, sql });
+      found.push({ name: `named query ${NamedQuery.Name}`, sql: NamedQuery.QueryString });
     }
   }
   return found;
