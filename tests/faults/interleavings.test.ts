@@ -1,5 +1,5 @@
 import { Random } from '../../corpora/random';
-import { everything } from './effort';
+import { everything, seed as drawnBy } from './effort';
 import { Fences } from './interleavings/fences';
 import { SCENARIOS, type Scenario } from './interleavings/scenarios';
 import { differences, inconsistencies, leftovers, missingFiles } from './interleavings/truth';
@@ -15,7 +15,8 @@ const SEEDS = everything ? 45 : 3;
 const [ONLY_NAME, ONLY_SEED] = (process.env['LITHIFY_INTERLEAVING'] ?? '').split('/');
 
 const seeds = (name: string): readonly number[] => {
-  if (ONLY_NAME === undefined || ONLY_NAME === '') return Array.from({ length: SEEDS }, (_, seed) => seed);
+  if (ONLY_NAME === undefined || ONLY_NAME === '')
+    return Array.from({ length: SEEDS }, (_, index) => (drawnBy - 1) * 1_000 + index);
   return ONLY_NAME === name ? [Number(ONLY_SEED)] : [];
 };
 

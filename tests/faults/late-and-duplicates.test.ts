@@ -1,7 +1,7 @@
 import { Random } from '../../corpora/random';
 import { Lake } from '../flow/lake';
 import { conflictsExpected, rowsExpected, spelled, unscheduled, type Identity, type Sent } from './duplicates-oracle';
-import { everything } from './effort';
+import { everything, patience, seed as firstSeed } from './effort';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -33,7 +33,7 @@ const CREATED = [
   -40 * DAY,
 ];
 
-const SEEDS = everything ? [1, 2, 3, 4, 5, 6] : [1];
+const SEEDS = Array.from({ length: everything ? 6 : 1 }, (_, index) => firstSeed + index);
 const EVENTS = 400;
 
 interface Event extends Identity {
@@ -58,50 +58,54 @@ const eventsOf = (random: Random, firstArrival: number): Event[] => {
 };
 
 describe.each(SEEDS)('copies that arrive up to three years after the first (seed %i)', (seed) => {
-  test('leave each event in the table once, with its first arrival, every copy counted, and each conflict reported', async () => {
-    const random = new Random(seed, 4);
-    const lake = await Lake.open(undefined, undefined, undefined, unscheduled);
-    try {
-      // Noon: half a day on either side of it lies a midnight.
-      await lake.host.advance(12 * HOUR);
-      const begin = lake.host.now();
-      const events = eventsOf(random, begin);
-      const sent: Sent[] = [];
-      const published: Sent[] = [];
-      const put = async (identities: readonly Identity[]): Promise<void> => {
-        const texts = identities.map((identity) => spelled(identity, random));
-        for (let from = 0; from < texts.length; from += 400) await lake.put(...texts.slice(from, from + 400));
-        const arrival = lake.host.now();
-        identities.forEach((identity, index) => sent.push({ ...identity, text: texts[index]!, arrival }));
-      };
-      const compact = async (): Promise<void> => {
-        const execution = await lake.compact({ force: true });
-        expect(execution.status).toBe('SUCCEEDED');
-        const report = await lake.report();
-        const fresh = sent.slice(published.length);
-        expect(report.lines).toMatchObject({ in: fresh.length, conflicts: conflictsExpected(published, fresh) });
-        published.push(...fresh);
-        expect(await read(lake)).toEqual(rowsExpected(published));
-      };
+  test(
+    'leave each event in the table once, with its first arrival, every copy counted, and each conflict reported',
+    async () => {
+      const random = new Random(seed, 4);
+      const lake = await Lake.open(undefined, undefined, undefined, unscheduled);
+      try {
+        // Noon: half a day on either side of it lies a midnight.
+        await lake.host.advance(12 * HOUR);
+        const begin = lake.host.now();
+        const events = eventsOf(random, begin);
+        const sent: Sent[] = [];
+        const published: Sent[] = [];
+        const put = async (identities: readonly Identity[]): Promise<void> => {
+          const texts = identities.map((identity) => spelled(identity, random));
+          for (let from = 0; from < texts.length; from += 400) await lake.put(...texts.slice(from, from + 400));
+          const arrival = lake.host.now();
+          identities.forEach((identity, index) => sent.push({ ...identity, text: texts[index]!, arrival }));
+        };
+        const compact = async (): Promise<void> => {
+          const execution = await lake.compact({ force: true });
+          expect(execution.status).toBe('SUCCEEDED');
+          const report = await lake.report();
+          const fresh = sent.slice(published.length);
+          expect(report.lines).toMatchObject({ in: fresh.length, conflicts: conflictsExpected(published, fresh) });
+          published.push(...fresh);
+          expect(await read(lake)).toEqual(rowsExpected(published));
+        };
 
-      for (const [index, delay] of NAMES.entries()) {
-        await lake.host.advance(begin + DELAYS[delay] - lake.host.now());
-        // First arrivals and their copies of the same instant: some in the same request and so in the same object, some not.
-        if (delay === 'none') await put(events);
-        await put(events.filter(({ copies }) => copies.includes(delay)));
-        await lake.deliver();
-        // Copies meet what is published or what still waits, as the seed has it; but nothing waits until raw expires.
-        const untilNext = DELAYS[NAMES[index + 1] ?? 'three years'] - DELAYS[delay];
-        if ((index + seed) % 2 === 0 || untilNext === 0 || untilNext > 20 * DAY) await compact();
+        for (const [index, delay] of NAMES.entries()) {
+          await lake.host.advance(begin + DELAYS[delay] - lake.host.now());
+          // First arrivals and their copies of the same instant: some in the same request and so in the same object, some not.
+          if (delay === 'none') await put(events);
+          await put(events.filter(({ copies }) => copies.includes(delay)));
+          await lake.deliver();
+          // Copies meet what is published or what still waits, as the seed has it; but nothing waits until raw expires.
+          const untilNext = DELAYS[NAMES[index + 1] ?? 'three years'] - DELAYS[delay];
+          if ((index + seed) % 2 === 0 || untilNext === 0 || untilNext > 20 * DAY) await compact();
+        }
+        expect(published).toHaveLength(sent.length);
+        // Nothing is left to do, and nothing was ever touched in the raw zone but by its lifecycle.
+        await lake.compact({ force: true });
+        expect(await lake.report()).toMatchObject({ partitions: 0, queries: 0 });
+      } finally {
+        await lake.remove();
       }
-      expect(published).toHaveLength(sent.length);
-      // Nothing is left to do, and nothing was ever touched in the raw zone but by its lifecycle.
-      await lake.compact({ force: true });
-      expect(await lake.report()).toMatchObject({ partitions: 0, queries: 0 });
-    } finally {
-      await lake.remove();
-    }
-  });
+    },
+    patience,
+  );
 });
 
 const read = async (lake: Lake): Promise<ReturnType<typeof rowsExpected>> => {

@@ -4,7 +4,7 @@ import { Random } from '../../corpora/random';
 import type { InterceptedCall } from '../../local/interceptor';
 import type { Lake } from '../flow/lake';
 import { spelled, type Identity, type Row, type Sent } from './duplicates-oracle';
-import type { Model } from './model';
+import { DELIVERY_MILLIS, type Model } from './model';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -15,6 +15,8 @@ const GRACE = DAY + HOUR;
 /** The system under test, and what a command may do to the run that it starts. */
 export interface Real {
   readonly lake: Lake;
+  /** The commands that were played so far. */
+  readonly script: string[];
   /** Called for every transition and every intercepted call while set; a crash hooks in here. */
   readonly hooks: {
     onState?: ((executionArn: string) => void) | undefined;
@@ -34,13 +36,28 @@ interface Verb {
 const numbers = (...bounds: readonly (readonly [number, number])[]): fc.Arbitrary<string> =>
   fc.tuple(...bounds.map(([min, max]) => fc.integer({ min, max }))).map((values) => values.join(' '));
 
-const put = async ({ lake }: Real, model: Model, identities: readonly Identity[], random: Random): Promise<void> => {
+const put = async ({ lake }: Real, identities: readonly Identity[], random: Random): Promise<readonly Sent[]> => {
   const texts = identities.map((identity) => spelled(identity, random));
   await lake.put(...texts);
   const arrival = lake.host.now();
-  const records: Sent[] = identities.map((identity, index) => ({ ...identity, text: texts[index]!, arrival }));
-  await lake.deliver();
+  return identities.map((identity, index): Sent => ({ ...identity, text: texts[index]!, arrival }));
+};
+
+const putAndDeliver = async (real: Real, model: Model, identities: readonly Identity[], random: Random): Promise<void> => {
+  const records = await put(real, identities, random);
+  await real.lake.host.advance(DELIVERY_MILLIS);
+  model.passed(real.lake.host.now());
   model.arrived(records);
+};
+
+/** Events that nobody sent before, created up to so many hours ago. */
+const newEvents = ({ lake }: Real, count: number, ageHours: number, random: Random): readonly Identity[] => {
+  const createdAt = lake.host.now() - ageHours * HOUR - random.below(HOUR);
+  return Array.from({ length: count }, () => ({
+    eventType: random.pick(['a', 'b', 'c']),
+    eventUuid: random.uuid(),
+    createdAt: createdAt - random.below(1_000),
+  }));
 };
 
 const readRows = async (lake: Lake): Promise<Row[]> =>
@@ -66,7 +83,8 @@ const look = async (model: Model, { lake }: Real): Promise<void> => {
 };
 
 /** Starts a run and lets time pass until it has ended: a predecessor's lock may have to be waited out. */
-const ended = async ({ lake }: Real, input: object): Promise<string> => {
+const ended = async (model: Model, { lake }: Real, input: object): Promise<string> => {
+  model.passed(lake.host.now());
   const { executionArn, ...started } = await lake.compact(input);
   let { status } = started;
   for (let waited = 0; status === 'RUNNING'; waited += 10 * MINUTE) {
@@ -79,7 +97,7 @@ const ended = async ({ lake }: Real, input: object): Promise<string> => {
 };
 
 const succeed = async (model: Model, real: Real, input: object): Promise<void> => {
-  const status = await ended(real, input);
+  const status = await ended(model, real, input);
   if (status !== 'SUCCEEDED') throw new Error(`the run ended as ${status}`);
   model.succeeded();
   await look(model, real);
@@ -89,6 +107,7 @@ const succeed = async (model: Model, real: Real, input: object): Promise<void> =
 
 /** The end of every history: one more run brings the lake to what arrived, and one after the grace period leaves nothing lying about. */
 export const settle = async (model: Model, real: Real): Promise<void> => {
+  await real.lake.host.advance(DELIVERY_MILLIS);
   await succeed(model, real, { force: true, full: true });
   await real.lake.host.advance(GRACE);
   await succeed(model, real, { force: true, full: true });
@@ -107,13 +126,16 @@ const VERBS: Readonly<Record<string, Verb>> = {
     line: numbers([0, 999], [1, 12], [0, 80]),
     run: async ([seed = 0, count = 0, age = 0], model, real) => {
       const random = new Random(seed, model.sent.length);
-      const createdAt = real.lake.host.now() - age * HOUR - random.below(HOUR);
-      const identities = Array.from({ length: count }, () => ({
-        eventType: random.pick(['a', 'b', 'c']),
-        eventUuid: random.uuid(),
-        createdAt: createdAt - random.below(1_000),
-      }));
-      await put(real, model, identities, random);
+      await putAndDeliver(real, model, newEvents(real, count, age, random), random);
+    },
+  },
+  // delay <seed> <events> <copies>: new events and copies of earlier ones stay on their way until time passes, in a run's midst perhaps
+  delay: {
+    line: numbers([0, 999], [1, 6], [0, 4]),
+    run: async ([seed = 0, count = 0, copies = 0], model, real) => {
+      const random = new Random(seed, model.sent.length, 2);
+      const known = model.sent.length === 0 ? [] : Array.from({ length: copies }, () => random.pick(model.sent));
+      model.accepted(await put(real, [...newEvents(real, count, 1, random), ...known], random));
     },
   },
   // duplicate <seed> <copies>: of whatever was sent before, in other spellings, now and then with other content
@@ -122,7 +144,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     check: ({ sent }) => sent.length > 0,
     run: async ([seed = 0, count = 0], model, real) => {
       const random = new Random(seed, model.sent.length, 1);
-      await put(
+      await putAndDeliver(
         real,
         model,
         Array.from({ length: count }, () => random.pick(model.sent)),
@@ -165,9 +187,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
   rebuild: {
     line: numbers(),
     run: async (_, model, real) => {
-      const status = await ended(real, { rebuild: true, full: true });
+      const status = await ended(model, real, { rebuild: true, full: true });
       if (status !== 'SUCCEEDED') throw new Error(`the rebuild ended as ${status}`);
-      model.unsure = true;
+      model.cutShort();
       await look(model, real);
       model.unsure = false;
     },
@@ -176,6 +198,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   expire: {
     line: numbers([31, 70]),
     run: async ([days = 0], model, real) => {
+      await real.lake.host.advance(DELIVERY_MILLIS);
       await succeed(model, real, { force: true, full: true });
       await real.lake.host.advance(days * DAY);
       await look(model, real);
@@ -184,11 +207,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
 };
 
 const cutShort = async (model: Model, real: Real): Promise<void> => {
-  const status = await ended(real, { force: true });
+  const status = await ended(model, real, { force: true });
   real.hooks.onState = undefined;
   real.hooks.onCall = undefined;
   if (status === 'SUCCEEDED') model.succeeded();
-  else model.unsure = true;
+  else model.cutShort();
   await look(model, real);
 };
 
@@ -208,7 +231,10 @@ export const commandOf = (line: string): Step => {
   if (verb === undefined) throw new RangeError(`unknown command "${name}"; known: ${Object.keys(VERBS).join(', ')}`);
   return {
     check: (model) => verb.check?.(model) ?? true,
-    run: (model, real) => verb.run(rest.map(Number), model, real),
+    run: (model, real) => {
+      real.script.push(line);
+      return verb.run(rest.map(Number), model, real);
+    },
     toString: () => line,
   };
 };
@@ -219,5 +245,8 @@ const FREQUENT = ['produce', 'duplicate'];
 const arbitraryOf = (name: string): fc.Arbitrary<Step> =>
   VERBS[name]!.line.map((values) => commandOf(`${name} ${values}`.trim()));
 
-export const commandArbitraries: fc.Arbitrary<Step>[] = [...Object.keys(VERBS), ...FREQUENT].map(arbitraryOf);
+export const ALL_VERBS: readonly string[] = [...Object.keys(VERBS), ...FREQUENT];
+
+/** Each verb as often as it is named. */
+export const commandArbitraries = (verbs: readonly string[]): fc.Arbitrary<Step>[] => verbs.map(arbitraryOf);
 export const firstCommand: fc.Arbitrary<Step> = arbitraryOf('produce');

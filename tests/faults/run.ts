@@ -8,7 +8,7 @@ import { prepare } from './crash/scenario';
 
 const HELP = `npm run test:faults                        a seeded sample of every matrix
 npm run test:faults -- --all               all of it; writes docs/faults.md
-npm run test:faults -- --seed 7            another sample
+npm run test:faults -- --seed 7            other samples, histories, schedules and records, in every file
 npm run test:faults -- --points            the ids of all fault points of the crash matrix
 npm run test:faults -- --point ID          one of them, or a pair: "A + B" in one night, "A > B" in two
 Everything else goes to jest.`;
@@ -72,6 +72,8 @@ const main = async (): Promise<number> => {
       help: { type: 'boolean', default: false },
     },
   });
+  if (values.seed !== undefined && !/^[1-9]\d{0,5}$/.test(values.seed))
+    throw new Error(`--seed is a whole number from 1 to 999999, not "${values.seed}"`);
   if (values.help) {
     console.log(HELP);
     return 0;
