@@ -1,4 +1,4 @@
-import { MODES } from './modes';
+import { kindOfCall, MODES } from './modes';
 import type { Fault, Golden } from './play';
 
 /** Every fault point of a run, by id: each site with each mode that applies to it, and each boundary. */
@@ -33,19 +33,30 @@ export const shuffled = <T>(items: readonly T[], random: () => number): readonly
   return copy;
 };
 
-const kindOf = (fault: Fault): string => ('mode' in fault ? `${fault.site.call} ${fault.mode.name}` : 'aborted');
+/** From the coarsest to the finest: what of a call fails in which way, which mode it is, and which call. */
+const KINDS: readonly ((fault: Fault) => string)[] = [
+  (fault) => ('mode' in fault ? `${kindOfCall(fault.site)} ${fault.mode.family}` : 'aborted'),
+  (fault) => ('mode' in fault ? fault.mode.name : 'aborted'),
+  (fault) => ('mode' in fault ? `${fault.site.call} ${fault.mode.name}` : 'aborted'),
+];
 
-/** As many points as asked for: first one of each kind of call and mode, then any, in an order drawn from the seed. */
+/** How many points a sample needs for one of every kind of call in every way that it can fail. */
+export const familiesOf = (points: Iterable<Fault>): number => new Set([...points].map((fault) => KINDS[0]!(fault))).size;
+
+/** As many points as asked for: first one of each kind, the coarsest first, then any, in an order drawn from the seed. */
 export const sampleOf = (points: Iterable<Fault>, count: number, seed: number): readonly Fault[] => {
-  const all = shuffled([...points], randomOf(seed));
-  const kinds = new Set<string>();
-  const [first, rest]: [Fault[], Fault[]] = [[], []];
-  for (const fault of all) {
-    const kind = kindOf(fault);
-    (kinds.has(kind) ? rest : first).push(fault);
-    kinds.add(kind);
+  let rest = shuffled([...points], randomOf(seed));
+  const chosen: Fault[] = [];
+  for (const kindOf of KINDS) {
+    const kinds = new Set(chosen.map(kindOf));
+    const left: Fault[] = [];
+    for (const fault of rest) {
+      (kinds.has(kindOf(fault)) ? left : chosen).push(fault);
+      kinds.add(kindOf(fault));
+    }
+    rest = left;
   }
-  return [...first, ...rest].slice(0, count);
+  return [...chosen, ...rest].slice(0, count);
 };
 
 /** Two faults: in one night (`a + b`), or the second one in the night that heals the first (`a > b`). */

@@ -7,9 +7,23 @@ export interface Visit {
   readonly proceed: Proceed;
 }
 
+export type Family =
+  | 'before it'
+  | 'after it, before its answer'
+  | 'throttled'
+  | 'once'
+  | 'for good'
+  | 'half an answer'
+  | 'item errors'
+  | 'execution timed out'
+  | 'task timed out'
+  | 'function killed';
+
 /** How a call goes wrong. */
 export interface Mode {
   readonly name: string;
+  /** What of the ways a call can go wrong it stands for. */
+  readonly family: Family;
   readonly applies: (site: Site) => boolean;
   /** Which passages it befalls: the first try of the first such call, every try of it, or all such calls of the night. */
   readonly scope: 'try' | 'call' | 'night';
@@ -54,12 +68,22 @@ const READS = /^(Get|List|Head|Describe|BatchGet)/;
 const wire = (site: Site): boolean => site.via === 'wire';
 const reads = (site: Site): boolean => wire(site) && READS.test(site.operation);
 const writes = (site: Site): boolean => wire(site) && !READS.test(site.operation);
+const objectReads = (site: Site): boolean => wire(site) && site.call === 's3:GetObject';
 const invokes = (site: Site): boolean => site.service === 'lambda';
 const machineCalls = (site: Site): boolean => site.via === 'machine';
 const ofMachine =
   (...operations: readonly string[]) =>
   (site: Site): boolean =>
     machineCalls(site) && operations.includes(`${site.service}:${site.operation}`);
+
+/** The first half of an object's bytes arrive, and then the connection breaks. */
+const cutOff = async ({ proceed }: Visit): Promise<Answer> => {
+  const answer = await proceed();
+  if (answer.kind !== 'http' || answer.status >= 300 || answer.body === undefined) return answer;
+  const body = Buffer.from(answer.body);
+  const headers = { ...answer.headers, 'content-length': body.length, connection: 'close' };
+  return { ...answer, headers, body: body.subarray(0, Math.floor(body.length / 2)) };
+};
 
 const afterwards =
   (then: (visit: Visit) => unknown) =>
@@ -103,34 +127,63 @@ const queryFailed = async ({ proceed }: Visit): Promise<Answer> => {
   return { kind: 'json', output: { QueryExecution: { ...query, Status } } };
 };
 
+/** What a call is for the ways in which it can fail: the same family of failures means something else to each. */
+export const kindOfCall = (site: Site): string => {
+  if (invokes(site)) return 'invocation';
+  if (machineCalls(site)) return "machine's own";
+  return READS.test(site.operation) ? 'read' : 'write';
+};
+
 export const MODES: readonly Mode[] = [
   // Reads: what they answer is all that can go wrong.
-  { name: 'throttled', scope: 'call', applies: reads, act: failing(THROTTLED) },
-  { name: 'refused-all-night', scope: 'night', applies: reads, act: failing(REFUSED) },
-  { name: 'killed', scope: 'try', applies: reads, act: instead(kill) },
+  { name: 'throttled', family: 'throttled', scope: 'call', applies: reads, act: failing(THROTTLED) },
+  { name: 'refused-all-night', family: 'for good', scope: 'night', applies: reads, act: failing(REFUSED) },
+  { name: 'killed', family: 'function killed', scope: 'try', applies: reads, act: instead(kill) },
   {
     name: 'no-bucket',
+    family: 'once',
     scope: 'call',
-    applies: (site) => wire(site) && site.call === 's3:GetObject',
+    applies: objectReads,
     act: () => {
       throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', 404);
     },
   },
+  { name: 'body-cut', family: 'half an answer', scope: 'try', applies: objectReads, act: cutOff },
+  { name: 'body-cut-all-night', family: 'half an answer', scope: 'night', applies: objectReads, act: cutOff },
   // Writes: before, after, and what is answered.
-  { name: 'unsent', scope: 'try', applies: writes, act: instead(() => undefined) },
-  { name: 'answer-lost', scope: 'try', applies: writes, act: afterwards(() => undefined) },
-  { name: 'answers-lost', scope: 'call', applies: writes, act: afterwards(() => undefined) },
-  { name: 'throttled-once', scope: 'try', applies: writes, act: failing(THROTTLED) },
-  { name: 'throttled', scope: 'call', applies: writes, act: failing(THROTTLED) },
-  { name: 'broken', scope: 'call', applies: writes, act: failing(BROKEN) },
-  { name: 'refused-all-night', scope: 'night', applies: writes, act: failing(REFUSED) },
-  { name: 'killed-before', scope: 'try', applies: writes, act: instead(kill) },
-  { name: 'killed-after', scope: 'try', applies: writes, act: afterwards(kill) },
-  { name: 'timed-out-after', scope: 'try', applies: writes, act: afterwards(({ call }) => call.from?.timeOut()) },
+  { name: 'unsent', family: 'before it', scope: 'try', applies: writes, act: instead(() => undefined) },
+  { name: 'answer-lost', family: 'after it, before its answer', scope: 'try', applies: writes, act: afterwards(() => undefined) },
+  {
+    name: 'answers-lost',
+    family: 'after it, before its answer',
+    scope: 'call',
+    applies: writes,
+    act: afterwards(() => undefined),
+  },
+  { name: 'throttled-once', family: 'throttled', scope: 'try', applies: writes, act: failing(THROTTLED) },
+  { name: 'throttled', family: 'throttled', scope: 'call', applies: writes, act: failing(THROTTLED) },
+  { name: 'broken', family: 'once', scope: 'call', applies: writes, act: failing(BROKEN) },
+  { name: 'refused-all-night', family: 'for good', scope: 'night', applies: writes, act: failing(REFUSED) },
+  { name: 'killed-before', family: 'function killed', scope: 'try', applies: writes, act: instead(kill) },
+  { name: 'killed-after', family: 'function killed', scope: 'try', applies: writes, act: afterwards(kill) },
+  {
+    name: 'timed-out-after',
+    family: 'task timed out',
+    scope: 'try',
+    applies: writes,
+    act: afterwards(({ call }) => call.from?.timeOut()),
+  },
   // Item errors inside an HTTP 200.
-  { name: 'items-failed', scope: 'try', applies: deletions, act: (visit) => Promise.resolve(deletionErrors(keysOf(visit))) },
+  {
+    name: 'items-failed',
+    family: 'item errors',
+    scope: 'try',
+    applies: deletions,
+    act: (visit) => Promise.resolve(deletionErrors(keysOf(visit))),
+  },
   {
     name: 'items-said-failed',
+    family: 'item errors',
     scope: 'try',
     applies: deletions,
     act: async (visit) => {
@@ -140,17 +193,25 @@ export const MODES: readonly Mode[] = [
   },
   {
     name: 'items-fail-all-night',
+    family: 'item errors',
     scope: 'night',
     applies: deletions,
     act: (visit) => Promise.resolve(deletionErrors(keysOf(visit))),
   },
   // What the machine invokes and asks itself.
-  { name: 'throttled', scope: 'try', applies: machineCalls, act: failing(THROTTLED) },
-  { name: 'refused-all-night', scope: 'night', applies: machineCalls, act: failing(REFUSED) },
-  { name: 'answer-lost', scope: 'try', applies: machineCalls, act: afterwards(() => undefined) },
-  { name: 'answers-lost-all-night', scope: 'night', applies: invokes, act: afterwards(() => undefined) },
+  { name: 'throttled', family: 'throttled', scope: 'try', applies: machineCalls, act: failing(THROTTLED) },
+  { name: 'refused-all-night', family: 'for good', scope: 'night', applies: machineCalls, act: failing(REFUSED) },
+  {
+    name: 'answer-lost',
+    family: 'after it, before its answer',
+    scope: 'try',
+    applies: machineCalls,
+    act: afterwards(() => undefined),
+  },
+  { name: 'answers-lost-all-night', family: 'for good', scope: 'night', applies: invokes, act: afterwards(() => undefined) },
   {
     name: 'stalled-before',
+    family: 'task timed out',
     scope: 'try',
     applies: machineCalls,
     act: async ({ call, proceed }) => {
@@ -160,6 +221,7 @@ export const MODES: readonly Mode[] = [
   },
   {
     name: 'stalled-after',
+    family: 'task timed out',
     scope: 'try',
     applies: ofMachine('lambda:Invoke', 'athena:StartQueryExecution', 'glue:DeleteTable'),
     act: async ({ call, proceed }) => {
@@ -170,6 +232,7 @@ export const MODES: readonly Mode[] = [
   },
   {
     name: 'execution-timed-out',
+    family: 'execution timed out',
     scope: 'try',
     patientTasks: true,
     applies: machineCalls,
@@ -178,6 +241,12 @@ export const MODES: readonly Mode[] = [
       return proceed();
     },
   },
-  { name: 'query-failed', scope: 'try', applies: ofMachine('athena:GetQueryExecution'), act: queryFailed },
-  { name: 'query-fails-all-night', scope: 'night', applies: ofMachine('athena:GetQueryExecution'), act: queryFailed },
+  { name: 'query-failed', family: 'once', scope: 'try', applies: ofMachine('athena:GetQueryExecution'), act: queryFailed },
+  {
+    name: 'query-fails-all-night',
+    family: 'for good',
+    scope: 'night',
+    applies: ofMachine('athena:GetQueryExecution'),
+    act: queryFailed,
+  },
 ];
