@@ -63,6 +63,16 @@ export const conflictsExpected = (published: readonly Sent[], fresh: readonly Se
   return [...payloads.values()].filter(({ size }) => size > 1).length;
 };
 
+/** Keys but for their type that were sent under more than one type: those are several events, and `lithify verify` says so. */
+export const typeConflictsExpected = (sent: readonly Sent[]): number => {
+  const types = new Map<string, Set<string>>();
+  for (const { eventType, eventUuid, createdAt } of sent) {
+    const rest = `${eventUuid.toLowerCase()} ${createdAt}`;
+    types.set(rest, (types.get(rest) ?? new Set()).add(eventType));
+  }
+  return [...types.values()].filter(({ size }) => size > 1).length;
+};
+
 export interface Identity {
   readonly eventType: string;
   readonly eventUuid: string;
