@@ -1,7 +1,8 @@
 import { discard, Lakes, temporaryDirectory } from './crash/lake-under-test';
 import { familiesOf, faultPoints, sampleOf } from './crash/matrix';
-import { type Fault, type Golden, goldenRun, play, type Prepared } from './crash/play';
-import { type Played, writeSection } from './crash/document';
+import { type Fault, type Golden, goldenRun, type Prepared } from './crash/play';
+import { playEach } from './crash/play-each';
+import { writeSection } from './crash/document';
 import { prepare } from './crash/scenario';
 import { everything, patience, seed } from './effort';
 
@@ -39,17 +40,10 @@ describe('whatever call fails, however, and wherever a run is aborted', () => {
     'the next scheduled run converges: nothing lost, doubled, misfiled, locked or left behind, and readers never notice',
     async () => {
       const chosen = everything ? sampleOf(points.values(), points.size, seed) : sampleOf(points.values(), SAMPLE, seed);
-      const played: Played[] = [];
-      const failures: object[] = [];
-      for (const fault of chosen) {
-        const { rows: _rows, unsettled: _unsettled, ...outcome } = await play(lakes, prepared, [[fault]], golden);
-        played.push({ fault, ...outcome });
-        if (outcome.defects.length > 0 || outcome.hit === 0) failures.push({ point: fault.id, ...outcome });
-        if (everything && (played.length % 25 === 0 || played.length === chosen.length)) {
-          process.stderr.write(`crash matrix: ${played.length} of ${chosen.length} points, ${failures.length} failures\n`);
-          writeSection(played, points.size, seed);
-        }
-      }
+      const failures = await playEach(lakes, prepared, golden, chosen, (played, failed) => {
+        process.stderr.write(`crash matrix: ${played.length} of ${chosen.length} points, ${failed} failures\n`);
+        writeSection(played, points.size, seed);
+      });
       expect(failures).toEqual([]);
     },
     patience,

@@ -4,20 +4,26 @@ import { parseArgs } from 'node:util';
 import { discard, Lakes, temporaryDirectory } from './crash/lake-under-test';
 import { faultPoints, pointNamed } from './crash/matrix';
 import { type Golden, goldenRun, play, type Prepared } from './crash/play';
-import { prepare } from './crash/scenario';
+import { prepare, prepareRebuild, rebuildNight } from './crash/scenario';
 
 const HELP = `npm run test:faults                        a seeded sample of every matrix
 npm run test:faults -- --all               all of it; writes docs/faults.md
 npm run test:faults -- --seed 7            other samples, histories, schedules and records, in every file
 npm run test:faults -- --points            the ids of all fault points of the crash matrix
 npm run test:faults -- --point ID          one of them, or a pair: "A + B" in one night, "A > B" in two
+npm run test:faults -- --rebuild --points  the same of a rebuild instead of the nightly run; with --point as well
 Everything else goes to jest.`;
 
-const onLake = async <T>(work: (lakes: Lakes, prepared: Prepared, golden: Golden) => Promise<T>): Promise<T> => {
+const onLake = async <T>(
+  rebuild: boolean,
+  work: (lakes: Lakes, prepared: Prepared, golden: Golden) => Promise<T>,
+): Promise<T> => {
   const directory = temporaryDirectory();
   const lakes = new Lakes();
   try {
-    const prepared = { directory, model: await prepare(lakes, directory) };
+    const prepared: Prepared = rebuild
+      ? { directory, model: await prepareRebuild(lakes, directory), firstNight: rebuildNight }
+      : { directory, model: await prepare(lakes, directory) };
     return await work(lakes, prepared, await goldenRun(lakes, prepared));
   } finally {
     await lakes.close();
@@ -25,8 +31,8 @@ const onLake = async <T>(work: (lakes: Lakes, prepared: Prepared, golden: Golden
   }
 };
 
-const rerun = (id: string): Promise<number> =>
-  onLake(async (lakes, prepared, golden) => {
+const rerun = (id: string, rebuild: boolean): Promise<number> =>
+  onLake(rebuild, async (lakes, prepared, golden) => {
     const {
       rows: _rows,
       unsettled: _unsettled,
@@ -36,8 +42,8 @@ const rerun = (id: string): Promise<number> =>
     return outcome.defects.length === 0 && outcome.hit > 0 ? 0 : 1;
   });
 
-const list = (): Promise<number> =>
-  onLake(async (_lakes, _prepared, golden) => {
+const list = (rebuild: boolean): Promise<number> =>
+  onLake(rebuild, async (_lakes, _prepared, golden) => {
     console.log([...faultPoints(golden).keys()].join('\n'));
     return Promise.resolve(0);
   });
@@ -59,7 +65,7 @@ const jest = (all: boolean, seed: string | undefined, rest: readonly string[]): 
 };
 
 const main = async (): Promise<number> => {
-  const own = ['--all', '--seed', '--point', '--points', '--help'];
+  const own = ['--all', '--seed', '--point', '--points', '--rebuild', '--help'];
   const args = process.argv.slice(2);
   const at = args.findIndex((arg, index) => !own.includes(arg) && !['--seed', '--point'].includes(args[index - 1] ?? ''));
   const { values } = parseArgs({
@@ -69,6 +75,7 @@ const main = async (): Promise<number> => {
       seed: { type: 'string' },
       point: { type: 'string' },
       points: { type: 'boolean', default: false },
+      rebuild: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -78,8 +85,8 @@ const main = async (): Promise<number> => {
     console.log(HELP);
     return 0;
   }
-  if (values.point !== undefined) return rerun(values.point);
-  if (values.points) return list();
+  if (values.point !== undefined) return rerun(values.point, values.rebuild);
+  if (values.points) return list(values.rebuild);
   return jest(values.all, values.seed, at === -1 ? [] : args.slice(at));
 };
 

@@ -57,7 +57,10 @@ export class CallSites {
   #overTheWire(call: InterceptedCall, from: NonNullable<InterceptedCall['from']>): Passage {
     const logical = call.invocationId ?? `${from.requestId} ${this.#known.size}`;
     const batch = batchIn(from.event);
-    const where = batch === undefined ? shortName(from.functionName) : `${shortName(from.functionName)}.${batch}`;
+    // A rebuild's comparison is made by the function that verifies, after it has verified.
+    const compares = (from.event as { readonly kind?: unknown } | null)?.kind === 'comparison';
+    const name = compares ? 'comparison' : shortName(from.functionName);
+    const where = batch === undefined ? name : `${name}.${batch}`;
     const site = this.#known.get(logical) ?? this.#site(where, from.requestId, call, `${call.service}:${call.operation}`);
     this.#known.set(logical, site);
     return { site, logical, attempt: call.attempt ?? 1 };

@@ -3,10 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MENDED } from './mended';
 import type { Fault, Outcome } from './play';
-
-export interface Played extends Outcome {
-  readonly fault: Fault;
-}
+import type { Played } from './play-each';
 
 const CHECKOUT = join(__dirname, '..', '..', '..');
 const DOCUMENT = join(CHECKOUT, 'docs', 'faults.md');
@@ -39,7 +36,7 @@ const counted = (played: readonly Played[], keyOf: (fault: Fault) => string): re
 const COLUMNS = ['points', 'healed within the run', 'by the next run', 'by the one after', 'not', 'defects'];
 
 /** Puts a section of the document in place of the one of the same name, or at its end. */
-const replaceSection = (name: string, text: string): void => {
+export const replaceSection = (name: string, text: string): void => {
   const [from, to] = [`<!-- ${name}: written by \`npm run test:faults -- --all\` -->`, `<!-- end of ${name} -->`];
   const document = existsSync(DOCUMENT) ? readFileSync(DOCUMENT, 'utf8') : '# Faults\n';
   const section = `${from}\n\n${text}\n\n${to}`;
@@ -72,11 +69,26 @@ ${table(['call site', ...COLUMNS], counted(played, placeOf))}
 ${MENDED.map((sentence) => `- ${sentence}`).join('\n')}`,
   );
 
+const defective = (played: readonly Outcome[]): number => played.filter(({ defects }) => defects.length > 0).length;
+
+/** What of a rebuild was tried: of the points that it alone has, and how they failed. */
+export const writeRebuild = (played: readonly Played[], all: number, seed: number): void =>
+  replaceSection(
+    'rebuild',
+    `## A rebuild
+
+The same for a rebuild of everything, started by hand after the nightly run while news wait, at the points that no other run has: the comparison of its rows with the published ones.
+Tried: ${played.length} of ${all}, in an order drawn with seed ${seed}; ${played.filter(({ hit }) => hit > 0).length} struck; ${defective(played)} left a defect.
+
+${table(['mode', ...COLUMNS], counted(played, modeOf))}`,
+  );
+
 export const writePairs = (played: readonly Outcome[], seed: number): void =>
   replaceSection(
     'pairs of faults',
     `## Two faults
 
 Tried: ${played.length} pairs, drawn with seed ${seed}: every other one in a single night, the rest with the second fault in the night that heals the first.
+In ${played.filter(({ struck }) => struck.every((times) => times > 0)).length} of them both struck; in the others the first kept the run from ever reaching the second, or the night that healed it had no such call.
 ${HEALED.map((healed) => `${played.filter((one) => one.healed === healed).length} healed ${healed === 'within' ? 'within the run' : healed === 'next' ? 'by the next run' : healed === 'after next' ? 'by the one after' : 'not'}`).join(', ')}; ${played.filter(({ defects }) => defects.length > 0).length} left a defect.`,
   );

@@ -59,6 +59,10 @@ export const sampleOf = (points: Iterable<Fault>, count: number, seed: number): 
   return [...chosen, ...rest].slice(0, count);
 };
 
+/** Of a rebuild, what no other run has: the comparison with what is published. */
+export const isOfComparison = ({ id }: Fault): boolean =>
+  /^(comparison\b|state\.(Compare|Note-comparison)\b|machine\.b\d+\/(athena:\w+#3|lambda:verify#2)\/)/.test(id);
+
 /** Two faults: in one night (`a + b`), or the second one in the night that heals the first (`a > b`). */
 export interface Pair {
   readonly id: string;

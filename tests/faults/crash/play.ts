@@ -14,6 +14,8 @@ export type Fault = { readonly id: string } & ({ readonly site: Site; readonly m
 /** `within` the run, `next` run, the run `after next`: when the lake had settled. */
 export interface Outcome {
   readonly hit: number;
+  /** How often each of the faults struck, in their order. */
+  readonly struck: readonly number[];
   /** How the execution under test ended. */
   readonly status: string;
   readonly healed: 'within' | 'next' | 'after next' | 'not';
@@ -36,6 +38,8 @@ type Play = Outcome & Pick<Golden, 'rows' | 'unsettled'>;
 export interface Prepared {
   readonly directory: string;
   readonly model: Model;
+  /** What the first night of a play is; by default the scheduled run's. */
+  readonly firstNight?: (lake: Lake) => Promise<void>;
 }
 
 /** Every so many transitions a reader looks, after each flip, and before and after each deletion. */
@@ -83,7 +87,7 @@ class Armed {
   readonly #boundaries = new Boundaries();
   /** The logical call that a fault of one call is bound to. */
   readonly #bound = new Map<Fault, string>();
-  hit = 0;
+  readonly struck = new Map<Fault, number>();
 
   constructor(
     private readonly faults: readonly Fault[],
@@ -113,7 +117,7 @@ class Armed {
         this.#bound.set(fault, bound);
         if (bound !== logical || (scope === 'try' && attempt > 1)) continue;
       }
-      this.hit++;
+      this.#strikes(fault);
       return fault.mode.act({ call, proceed: remembering });
     }
     return remembering();
@@ -122,9 +126,14 @@ class Armed {
   crossed(name: (boundaries: Boundaries) => string): void {
     const boundary = name(this.#boundaries);
     this.seen?.boundaries.push(boundary);
-    if (!this.faults.some((fault) => 'boundary' in fault && fault.boundary === boundary)) return;
-    this.hit++;
+    const fault = this.faults.find((one) => 'boundary' in one && one.boundary === boundary);
+    if (fault === undefined) return;
+    this.#strikes(fault);
     this.abort();
+  }
+
+  #strikes(fault: Fault): void {
+    this.struck.set(fault, (this.struck.get(fault) ?? 0) + 1);
   }
 }
 
@@ -133,7 +142,7 @@ const same = (left: readonly string[], right: readonly string[]): boolean => lef
 /** Plays nights on a copy of the prepared lake, the first ones with faults, until it has settled. */
 export const play = async (
   lakes: Lakes,
-  { directory, model }: Prepared,
+  { directory, model, firstNight = night }: Prepared,
   nights: readonly (readonly Fault[])[],
   golden?: Golden,
   seen?: { sites: Map<string, Site>; boundaries: string[] },
@@ -158,27 +167,29 @@ export const play = async (
     const readers = new Readers(lake);
     [watch.lake, watch.readers] = [lake, readers];
     const abort = (): void => void abortAll(lake);
-    let hit = 0;
+    const struck: number[] = [];
     let status = '';
     let rows: readonly string[] = [];
     let unsettled: readonly string[] = [];
     for (const [index, faults] of nights.entries()) {
       armed = new Armed(faults, seen, abort);
-      await night(lake);
-      hit += armed.hit;
+      await (index === 0 ? firstNight : night)(lake);
+      const { struck: times } = armed;
+      struck.push(...faults.map((fault) => times.get(fault) ?? 0));
       if (index > 0) continue;
       status = (await executionsOf(lake))[0]?.status ?? 'none';
       rows = await rowsOf(lake);
       unsettled = await problemsOf(lake, model);
     }
     armed = undefined;
+    const hit = struck.reduce((sum, times) => sum + times, 0);
     await readers.look('after the nights of faults');
     const asGolden = golden === undefined || (same(rows, golden.rows) && same(unsettled, golden.unsettled));
     const within = nights.length === 1 && status === 'SUCCEEDED' && asGolden;
     // Nothing tells this lake from one in which nothing went wrong.
     if (within && golden !== undefined) {
       const defects = [...watch.violations, ...readers.wrong];
-      return { hit, status, healed: 'within', defects, looks: readers.looks, rows, unsettled };
+      return { hit, struck, status, healed: 'within', defects, looks: readers.looks, rows, unsettled };
     }
     await night(lake);
     // What a night finds in an object of somebody else's lines is the next one's; everything else must be there by now.
@@ -194,7 +205,7 @@ export const play = async (
     await readers.look('at the end');
     const defects = [...watch.violations, ...readers.wrong, ...behind, ...problems];
     const healed = problems.length > 0 ? 'not' : within ? 'within' : nextSettles ? 'next' : 'after next';
-    return { hit, status, healed, defects, looks: readers.looks, rows, unsettled };
+    return { hit, struck, status, healed, defects, looks: readers.looks, rows, unsettled };
   } finally {
     await lake.close();
     discard(lake.dataDir);

@@ -121,6 +121,35 @@ export const prepare = async (lakes: Lakes, directory: string): Promise<Model> =
   return model;
 };
 
+/** A lake that has settled, with news that no run has seen yet, right after the nightly run. */
+export const prepareRebuild = async (lakes: Lakes, directory: string): Promise<Model> => {
+  const model = await prepare(lakes, directory);
+  const lake = await lakes.open(directory);
+  try {
+    await night(lake);
+    await night(lake);
+    const news = [
+      event(600, 'alpha:made', second(4, 5)),
+      event(100, 'alpha:made', second(0, 0)),
+      event(601, 'delta:new', second(4, 6)),
+    ];
+    await lake.put(...news.map((record) => model.add(record)));
+    await lake.deliver();
+  } finally {
+    await lake.close();
+  }
+  return model;
+};
+
+/** A rebuild of everything that somebody starts right after the nightly run, and the day after it. */
+export const rebuildNight = async (lake: Lake): Promise<void> => {
+  await lake.host.call('states', 'StartExecution', {
+    stateMachineArn: String(lake.host.outputs['stateMachineArn']),
+    input: JSON.stringify({ rebuild: true, full: true }),
+  });
+  await night(lake);
+};
+
 const leaveTable = async (lake: Lake, name: string): Promise<void> => {
   const glue = new GlueClient({
     endpoint: lake.host.endpoint,
