@@ -60,7 +60,10 @@ export const handler = step('plan', async (event): Promise<PlanResult> => {
   const feed = feedNamed(run.feed);
   const catalog = new CuratedPartitions(settings.DATABASE, feed);
   const previous = await previousPlan(objects, run, policy, nowMillis);
-  const dueForFull = previous === undefined || nowMillis - Date.parse(previous.lastFullAt) >= policy.fullListingDays * DAY - HOUR;
+  // A plan from the future: the clock was set back, and what was routed or left over since then is older than that plan by its own time.
+  const setBack = previous !== undefined && Date.parse(previous.at) > nowMillis;
+  const dueForFull =
+    previous === undefined || setBack || nowMillis - Date.parse(previous.lastFullAt) >= policy.fullListingDays * DAY - HOUR;
   const narrowed = run.eventType !== undefined || run.from !== undefined || run.to !== undefined;
   const full = (run.full || dueForFull) && !narrowed;
   const everything = full || run.rebuild || narrowed;

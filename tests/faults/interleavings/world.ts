@@ -7,7 +7,7 @@ import { EVENTS } from '../../../contracts/feeds';
 import { latePartition, partitionOfValues, partitionPath, rawPartitionPrefix, type Partition } from '../../../contracts/lake';
 import { AwsError } from '../../../local/aws-error';
 import { operator, type Caller } from '../../../local/caller';
-import { holding, ManualClock } from '../../../local/clock';
+import { holding } from '../../../local/clock';
 import { startEndpoint, type Endpoint } from '../../../local/endpoint/endpoint';
 import { resourcesOf, type Graph } from '../../../local/graph';
 import type { JsonService } from '../../../local/service';
@@ -26,6 +26,7 @@ import type { Json } from '../../../workflows/asl';
 import { programGraph } from '../../graphs';
 import { gateCalls, loadFunctions } from './functions';
 import { acting, Gate, type Actor, type Invocation } from './gate';
+import { JumpingClock } from './jumping-clock';
 
 const START = Date.parse('2026-11-02T00:00:00.000Z');
 const HOUR = 3_600_000;
@@ -63,7 +64,7 @@ export class World {
 
   private constructor(
     readonly graph: Graph,
-    readonly clock: ManualClock,
+    readonly clock: JumpingClock,
     readonly s3: S3StandIn,
     readonly catalog: CatalogStandIn,
     readonly athena: AthenaStandIn,
@@ -95,7 +96,7 @@ export class World {
   static async open(): Promise<World> {
     const graph = await programGraph('dev');
     const directory = mkdtempSync(join(tmpdir(), 'lithify-interleavings-'));
-    const clock = new ManualClock(START);
+    const clock = new JumpingClock(START);
     const buckets = resourcesOf(graph, 'aws:s3/bucket:Bucket').map(({ inputs }) => String(inputs['bucket']));
     const { accountId, region } = graph;
     const trace = (): void => undefined;
