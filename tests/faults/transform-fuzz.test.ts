@@ -2,6 +2,7 @@ import { EVENTS } from '../../contracts/feeds';
 import { judgeLine, payloadOf } from '../../contracts/event';
 import { Random } from '../../corpora/random';
 import { MAX_RESPONSE_BYTES, transformed, type TransformRecord } from '../../handlers/transform/core';
+import { replaceSection } from './document-section';
 import { everything, patience, seed } from './effort';
 import { hostileRecord, longRecord } from './hostile-records';
 import { verdictExpected } from './verdict-expected';
@@ -126,6 +127,13 @@ test(
         'utf8',
       ]),
     );
+    if (everything)
+      replaceSection(
+        'transform',
+        `## Hostile records
+
+Tried: ${RECORDS.toLocaleString('en')} generated records, drawn with seed ${seed}: ${tally.ok.toLocaleString('en')} were accepted and ${tally.failed.toLocaleString('en')} rejected, each as an independent reading of it says, and with its content or its bytes.`,
+      );
   },
   patience,
 );
