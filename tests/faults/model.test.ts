@@ -5,7 +5,7 @@ import { ALL_VERBS } from './model-commands';
 import { explore, playScript } from './model-histories';
 import type { Sent } from './duplicates-oracle';
 
-const HISTORIES = everything ? 40 : 4;
+const HISTORIES = everything ? 40 : 3;
 const COMMANDS = everything ? 16 : 9;
 const SHRINKS = 20;
 
