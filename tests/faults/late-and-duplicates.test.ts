@@ -1,4 +1,4 @@
-import type { Audit } from '../../cli/audit/audit';
+import type { Audit } from '../../cli/audit/findings';
 import { verifyCommand } from '../../cli/commands/verify';
 import { Random } from '../../corpora/random';
 import { documentOf } from '../flow/command';
