@@ -19,6 +19,8 @@ interface StackUnderTest {
   /** With the members page as docs/console.md configures it. */
   readonly hasPage: boolean;
   readonly feeds: readonly string[];
+  /** Only made, read and destroyed: the code behind the rest is that of the other stacks, and a start of the program takes long. */
+  readonly briefly?: boolean;
 }
 
 const DELIVERY = 'aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream';
@@ -38,7 +40,7 @@ const DATA = [
 const STACKS: readonly StackUnderTest[] = [
   { stack: 'dev', keeps: [], hasPage: false, feeds: FEED_NAMES },
   { stack: 'prod', keeps: DATA, hasPage: true, feeds: FEED_NAMES },
-  { stack: 'films', keeps: [], hasPage: false, feeds: ['events', 'films'] },
+  { stack: 'films', keeps: [], hasPage: false, feeds: ['events', 'films'], briefly: true },
 ];
 
 const missing = missingTools();
@@ -108,21 +110,24 @@ const checkOutputs = async (cwd: string, { stack, feeds }: StackUnderTest): Prom
 };
 
 const make = async (folder: string, tried: StackUnderTest): Promise<void> => {
-  const { stack, keeps, hasPage } = tried;
+  const { stack, keeps, hasPage, briefly = false } = tried;
   if (hasPage) addPage(join(folder, `Pulumi.${stack}.yaml`));
   const init = cli.run(folder, stack, 'stack', 'init');
   check(`${stack}: the stack can be made`, init.ok, () => init.all);
 
-  const preview = cli.run(folder, stack, 'preview', '--json');
-  check(`${stack}: preview, where no id and no ARN is known`, preview.ok, () => preview.all);
+  const preview = briefly ? undefined : cli.run(folder, stack, 'preview', '--json');
+  if (preview !== undefined) check(`${stack}: preview, where no id and no ARN is known`, preview.ok, () => preview.all);
   const up = cli.run(folder, stack, 'up', '--yes', '--skip-preview');
-  check(`${stack}: up`, up.ok, () => up.all);
-  const [planned, made] = [cli.previewed(preview), existing(folder, stack)];
-  check(
-    `${stack}: preview registers the ${made.length} resources of up`,
-    made.length > 0 && difference(planned, made) === '',
-    () => `preview -, up +\n${difference(planned, made)}`,
-  );
+  const made = existing(folder, stack);
+  check(`${stack}: up`, up.ok && made.length > 0, () => up.all);
+  if (preview !== undefined) {
+    const planned = cli.previewed(preview);
+    check(
+      `${stack}: preview registers the ${made.length} resources of up`,
+      difference(planned, made) === '',
+      () => `preview -, up +\n${difference(planned, made)}`,
+    );
+  }
   const pages = made.filter((urn) => typeAndName(urn).startsWith('aws:apigatewayv2/'));
   check(`${stack}: ${hasPage ? 'the members page is' : 'no members page is'} there`, pages.length > 0 === hasPage);
 
@@ -135,9 +140,11 @@ const make = async (folder: string, tried: StackUnderTest): Promise<void> => {
   await checkOutputs(folder, tried);
 };
 
-const makeAgainAndDestroy = (folder: string, { stack, keeps }: StackUnderTest): void => {
-  const again = cli.run(folder, stack, 'up', '--yes', '--skip-preview', '--expect-no-changes');
-  check(`${stack}: up again, from another folder, changes nothing`, again.ok, () => again.all);
+const makeAgainAndDestroy = (folder: string, { stack, keeps, briefly = false }: StackUnderTest): void => {
+  if (!briefly) {
+    const again = cli.run(folder, stack, 'up', '--yes', '--skip-preview', '--expect-no-changes');
+    check(`${stack}: up again, from another folder, changes nothing`, again.ok, () => again.all);
+  }
 
   if (keeps.length > 0) {
     const refused = cli.run(folder, stack, 'destroy', '--yes', '--skip-preview');
