@@ -39,7 +39,7 @@ const play = async () => {
   };
   const client = { endpoint: host.endpoint, region: host.region, credentials: { accessKeyId: 'operator', secretAccessKey: 'x' } };
   const [kinesis, athena] = [new KinesisClient(client), new AthenaClient(client)];
-  const StreamName = (host.outputs['feeds'] as any).visits.streamName;
+  const StreamName = (host.outputs['feeds'] as Record<string, { streamName: string }>)['visits']?.streamName;
   const visit = Buffer.from('{"visitor":"hand","page":"/shop/cart"}');
   await kinesis.send(new PutRecordsCommand({ StreamName, Records: [1, 2].map((n) => ({ Data: visit, PartitionKey: String(n) })) }));
   told.produce = await run('produce', 'visits', '--count', '20', '--seed', '2');
