@@ -7,6 +7,7 @@ import { event, Lake } from '../flow/lake';
 import { unscheduled } from './duplicates-oracle';
 import { everything } from './effort';
 import { advanceTo, land } from './interleavings/scheduler';
+import { silence } from './interleavings/silence';
 import { dateOf, differences, inconsistencies, leftovers, missingFiles, Truth } from './interleavings/truth';
 import { DAY, World } from './interleavings/world';
 
@@ -18,15 +19,14 @@ const JUMPS = [
 ] as const;
 
 let world: World;
-const silenced: jest.SpyInstance[] = [];
+let speak: () => void;
 beforeAll(async () => {
-  silenced.push(jest.spyOn(console, 'log').mockImplementation(() => undefined));
-  silenced.push(jest.spyOn(process.stdout, 'write').mockImplementation(() => true));
+  speak = silence();
   world = await World.open();
 });
 afterAll(async () => {
   await world.close();
-  for (const spy of silenced) spy.mockRestore();
+  speak();
 });
 
 /** Before which call of a run the clock is set back. */

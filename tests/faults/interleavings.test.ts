@@ -3,6 +3,7 @@ import { replaceSection } from './document-section';
 import { everything, seed as drawnBy } from './effort';
 import { Fences } from './interleavings/fences';
 import { SCENARIOS, type Scenario } from './interleavings/scenarios';
+import { silence } from './interleavings/silence';
 import { differences, inconsistencies, leftovers, missingFiles } from './interleavings/truth';
 import { DAY, World } from './interleavings/world';
 
@@ -82,15 +83,14 @@ ${[...played].map(([name, { count, calls, wrong }]) => `| ${name} | ${count} | $
 
 describe('two runs interleaved at every call', () => {
   let world: World;
-  const silenced: jest.SpyInstance[] = [];
+  let speak: () => void;
   beforeAll(async () => {
-    silenced.push(jest.spyOn(console, 'log').mockImplementation(() => undefined));
-    silenced.push(jest.spyOn(process.stdout, 'write').mockImplementation(() => true));
+    speak = silence();
     world = await World.open();
   });
   afterAll(async () => {
     await world.close();
-    for (const spy of silenced) spy.mockRestore();
+    speak();
     if (everything && ONLY_NAME === '') writeSection();
   });
 

@@ -2,6 +2,7 @@ import { lockSchema } from '../../workflows/documents';
 import { acting } from './interleavings/gate';
 import { advanceTo } from './interleavings/scheduler';
 import { rollBackAtTerminal } from './interleavings/terminal';
+import { silence } from './interleavings/silence';
 import { differences, inconsistencies, missingFiles, Truth } from './interleavings/truth';
 import { DAY, World } from './interleavings/world';
 
@@ -14,15 +15,14 @@ describe('a rollback whose terminal dies', () => {
   let truth: Truth;
   let undone: string;
   let before: ReadonlyMap<string, string>;
-  const silenced: jest.SpyInstance[] = [];
+  let speak: () => void;
   beforeAll(async () => {
-    silenced.push(jest.spyOn(console, 'log').mockImplementation(() => undefined));
-    silenced.push(jest.spyOn(process.stdout, 'write').mockImplementation(() => true));
+    speak = silence();
     world = await World.open();
   });
   afterAll(async () => {
     await world.close();
-    for (const spy of silenced) spy.mockRestore();
+    speak();
   });
   beforeEach(async () => {
     await world.reset();

@@ -2,6 +2,7 @@ import { keyOfUri } from '../../contracts/lake';
 import { AwsError } from '../../local/aws-error';
 import { advanceTo, advanceUntil, land } from './interleavings/scheduler';
 import { rollBackAtTerminal } from './interleavings/terminal';
+import { silence } from './interleavings/silence';
 import { differences, inconsistencies, missingFiles, Truth } from './interleavings/truth';
 import { DAY, World } from './interleavings/world';
 
@@ -12,15 +13,14 @@ describe('a step that lands late', () => {
   let world: World;
   let truth: Truth;
   let day: number;
-  const silenced: jest.SpyInstance[] = [];
+  let speak: () => void;
   beforeAll(async () => {
-    silenced.push(jest.spyOn(console, 'log').mockImplementation(() => undefined));
-    silenced.push(jest.spyOn(process.stdout, 'write').mockImplementation(() => true));
+    speak = silence();
     world = await World.open();
   });
   afterAll(async () => {
     await world.close();
-    for (const spy of silenced) spy.mockRestore();
+    speak();
   });
   beforeEach(async () => {
     await world.reset();
