@@ -166,7 +166,9 @@ test('full jitter stays below the delay and is the same for the same execution',
 
 test('a query is started, waited for and answered', async () => {
   const { run, queries } = openMachine({ states: { Query: querying() }, queriesEnd: 'SUCCEEDED' });
-  expect(outputOf(await run())).toMatchObject({ QueryExecution: { QueryExecutionId: 'query-0', Status: { State: 'SUCCEEDED' } } });
+  expect(outputOf(await run())).toMatchObject({
+    QueryExecution: { QueryExecutionId: 'query-0', Status: { State: 'SUCCEEDED' } },
+  });
   expect(queries[0]?.input).toEqual({ QueryString: 'SELECT 1' });
 });
 
