@@ -12,6 +12,7 @@ import {
   rawPrefix,
   rejectedKey,
   runsPrefix,
+  sweepNoticesKey,
   temporaryTablePrefix,
 } from '../contracts/lake';
 import type { Arns } from './arns';
@@ -28,6 +29,9 @@ interface Lake {
   readonly pieces: readonly string[];
   readonly curated: readonly string[];
   readonly ledger: readonly string[];
+  /** Of partitions, without what belongs to the whole table. */
+  readonly ledgers: readonly string[];
+  readonly notices: readonly string[];
   readonly runs: readonly string[];
   readonly locks: readonly string[];
   readonly rejected: readonly string[];
@@ -46,6 +50,8 @@ const lakeOf = ({ feeds }: Arns): Lake => {
     pieces: each(piecePrefix),
     curated: each(curatedPrefix),
     ledger: each(ledgerPrefix),
+    ledgers: feeds.map(({ feed }) => `${ledgerPrefix(feed.name)}${feed.partitionColumns[0]?.name ?? ''}=*`),
+    notices: each(sweepNoticesKey),
     runs: each(runsPrefix),
     locks: each(lockKey),
     rejected: each((table) => rejectedKey(table, '*')),
@@ -58,8 +64,7 @@ const lakeOf = ({ feeds }: Arns): Lake => {
   };
 };
 
-const READ_PARTITIONS = ['glue:GetTable', 'glue:GetPartition', 'glue:GetPartitions', 'glue:BatchGetPartition'];
-const WRITE_PARTITIONS = ['glue:CreatePartition', 'glue:UpdatePartition'];
+const PUBLISHING = ['glue:GetTable', 'glue:GetPartition', 'glue:CreatePartition', 'glue:UpdatePartition'];
 
 /** Glue judges a call by the catalog, the database and the table. */
 const onTables = (arns: Arns, sid: string, actions: readonly string[], tables: readonly string[]): Statement => ({
@@ -79,11 +84,11 @@ const DUTIES: Readonly<Record<StepName, (arns: Arns, lake: Lake) => readonly Sta
     onLake(arns, { get: [...lake.raw, ...lake.pieces], put: [...lake.pieces, ...lake.rejected, ...lake.runs] }),
   plan: (arns, lake) => [
     ...onLake(arns, { list: lake.raw, get: [...lake.ledger, ...lake.runs, ...lake.pieces], put: lake.runs }),
-    onTables(arns, 'Catalog', READ_PARTITIONS, lake.tables),
+    onTables(arns, 'Catalog', ['glue:GetPartitions'], lake.tables),
   ],
   attempt: (arns, lake) => [
     ...onLake(arns, { get: [...lake.runs, ...lake.locks], put: lake.runs }),
-    onTables(arns, 'Catalog', READ_PARTITIONS, lake.tables),
+    onTables(arns, 'Catalog', ['glue:GetPartition'], lake.tables),
   ],
   gather: (arns, lake) =>
     onLake(arns, { get: [...lake.raw, ...lake.pieces, ...lake.runs], put: [...lake.runs, ...lake.pieces, ...lake.rejected] }),
@@ -99,21 +104,21 @@ const DUTIES: Readonly<Record<StepName, (arns: Arns, lake: Lake) => readonly Sta
       get: [...lake.runs, ...lake.ledger, ...lake.locks],
       put: [...lake.ledger, ...lake.runs],
     }),
-    onTables(arns, 'Catalog', [...READ_PARTITIONS, ...WRITE_PARTITIONS], lake.tables),
+    onTables(arns, 'Catalog', PUBLISHING, lake.tables),
   ],
   sweep: (arns, lake) => [
     ...onLake(arns, {
       list: lake.curated,
       get: [...lake.runs, ...lake.ledger, ...lake.locks],
-      put: [...lake.runs, ...lake.ledger],
-      remove: [...lake.curated, ...lake.ledger, ...lake.gathered],
+      put: lake.notices,
+      remove: [...lake.curated, ...lake.ledgers, ...lake.gathered],
     }),
-    onTables(arns, 'Catalog', [...READ_PARTITIONS, 'glue:GetTables'], [...lake.tables, ...lake.temporaryTables]),
+    onTables(arns, 'Catalog', ['glue:GetPartitions', 'glue:GetTables'], [...lake.tables, ...lake.temporaryTables]),
     onTables(arns, 'TemporaryTables', ['glue:DeleteTable'], lake.temporaryTables),
   ],
   report: (arns, lake) => [
     ...onLake(arns, { get: [...lake.runs, ...lake.ledger, ...lake.errors], put: [...lake.runs, ...lake.accounts] }),
-    onTables(arns, 'Catalog', READ_PARTITIONS, lake.tables),
+    onTables(arns, 'Catalog', ['glue:GetPartitions'], lake.tables),
     // CloudWatch knows no resources. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     { sid: 'Metrics', actions: ['cloudwatch:GetMetricData'], resources: ['*'] },
   ],

@@ -29,6 +29,12 @@ export interface News {
   readonly pieces?: number;
 }
 
+/**
+ * Whether a day still goes on, or begins next, as for a producer whose clock is ahead. A later one was never lived: it is the mistake of a
+ * record, and whoever waited for it to end would let the record expire first.
+ */
+const isOpen = (date: string, nowMillis: number): boolean => date >= dateOf(nowMillis) && date <= dateOf(nowMillis + DAY);
+
 /** Whether a partition is compacted in this run, and why (not), in one sentence for people. */
 export const decide = (
   partition: Partition,
@@ -44,8 +50,7 @@ export const decide = (
   if (run.force) return in_('forced');
   if (published?.held !== undefined) return out(`held after a rollback of ${published.held}; force it to go on`);
   if (run.rebuild) return in_('rebuild asked for');
-  const open = partitionDate(partition) >= dateOf(nowMillis);
-  if (open && !policy.includeOpenDay) return out('its day is still open');
+  if (isOpen(partitionDate(partition), nowMillis) && !policy.includeOpenDay) return out('its day is still open');
   const ageHours = news.oldestMillis === undefined ? 0 : (nowMillis - news.oldestMillis) / HOUR;
   if (news.objects >= policy.dueObjects) return in_(`${news.objects} new objects (threshold ${policy.dueObjects})`);
   if (news.bytes >= policy.dueBytes) return in_(`${news.bytes} new bytes (threshold ${policy.dueBytes})`);
