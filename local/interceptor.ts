@@ -24,7 +24,7 @@ export interface InterceptedCall {
   readonly via: 'wire' | 'machine';
   /** `s3://bucket/key`, a function's ARN, or the most telling name in the input. */
   readonly resource?: string;
-  /** Members of the request; of S3 `Bucket`, `Key`, and for DeleteObjects `Keys`; of Lambda `FunctionName` and the parsed `Payload`. */
+  /** Members of the request; of S3 `Bucket`, `Key`, a listing's `Prefix`, and for DeleteObjects `Keys`; of Lambda `FunctionName` and the parsed `Payload`. */
   readonly input: Readonly<Record<string, unknown>>;
   /** The SDK's id of the call, the same over its retries, and which try of it this is, from 1. */
   readonly invocationId?: string;

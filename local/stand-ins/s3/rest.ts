@@ -153,7 +153,13 @@ const answerIntercepted = async (interception: Interception, route: Route, conte
   const { operation } = route;
   const read = operation === 'DeleteObjects' ? await deletedKeys(context.exchange, xmlBodyLimit) : undefined;
   const { exchange, answer } = keepingBack(read?.exchange ?? context.exchange);
-  const input = { Bucket: bucket, Key: key, ...(read === undefined ? {} : { Keys: read.keys }) };
+  const Prefix = context.exchange.query.get('prefix');
+  const input = {
+    Bucket: bucket,
+    Key: key,
+    ...(Prefix === null ? {} : { Prefix }),
+    ...(read === undefined ? {} : { Keys: read.keys }),
+  };
   const call = callOf(interception, exchange, { service: 's3', operation, caller, input, resource: `s3://${bucket}/${key}` });
   const given = await interception.intercept(call, async (replaced) => {
     if (replaced !== undefined) throw new Error('the input of a call of S3 cannot be replaced');
