@@ -347,7 +347,7 @@ export const HOST_PARITY: Omit<Parity, 'service' | 'refusal'> = {
   ],
   different: [
     'One account (`000000000000`), one region. Signatures, dates and regions of a request are read and not verified: the port is bound to 127.0.0.1.',
-    'IAM policies are not evaluated: a call that AWS would refuse succeeds here.',
+    'IAM policies are not evaluated: a call that AWS would refuse succeeds here. What the steps of a compaction call is held against their roles by a test.',
     'Everything is consistent at once, and nothing is throttled but where this page says so.',
     'All times are those of one clock, which follows the wall or is advanced by hand. On a manual clock, time stands still while anything works, so that results do not depend on the speed of the machine.',
     'Ids, names and jitter are drawn from seeds, so that a run can be repeated.',
