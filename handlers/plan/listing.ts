@@ -95,8 +95,9 @@ const under = (
   const date = dateColumn(feed);
   const folder = type === undefined ? root : `${root}${typeColumn(feed)}=${type}/`;
   if (from !== undefined && from === to) return objects.list(`${folder}${date}=${from}/`);
-  // The character behind the slash that ends a folder: behind all that lies in it.
-  const start = after === undefined ? from : `${after}0`;
+  // Dates compare as texts. What an earlier range ended with never brings back the days between it and this one; where this one was begun, a
+  // zero is the character behind the slash that ends a folder: behind all that lies in it.
+  const start = after === undefined || (from !== undefined && from > after) ? from : `${after}0`;
   return objects.list(
     // Beside the dates of a feed without types lies the folder of its markers.
     type === undefined ? `${folder}${date}=` : folder,

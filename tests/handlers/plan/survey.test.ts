@@ -11,7 +11,7 @@ import {
 } from '../../../contracts/lake';
 import { gzipLines } from '../../../handlers/aws/objects';
 import type { CuratedPartitions, RegisteredPartition } from '../../../handlers/aws/partitions';
-import { listTypes } from '../../../handlers/plan/listing';
+import { listTypes, type DateRange } from '../../../handlers/plan/listing';
 import { survey, type Surveyed } from '../../../handlers/plan/survey';
 import { sourceSchema, type PlannedPartition } from '../../../workflows/documents';
 import type { Run } from '../../../workflows/run';
@@ -94,6 +94,8 @@ interface Asked {
   readonly policy?: Record<string, unknown>;
   readonly from?: string;
   readonly to?: string;
+  /** Instead of `from` and `to`. */
+  readonly ranges?: readonly DateRange[];
 }
 
 const surveyed = async (lake: MemoryLake, registered: readonly RegisteredPartition[], asked: Asked = {}) => {
@@ -116,7 +118,7 @@ const surveyed = async (lake: MemoryLake, registered: readonly RegisteredPartiti
         nowMillis: NOW,
         folder: `plans/${rounds}/`,
         known,
-        rangesOf: () => [{ from: asked.from, to: asked.to }],
+        rangesOf: () => asked.ranges ?? [{ from: asked.from, to: asked.to }],
       },
       remaining,
     );
@@ -164,6 +166,27 @@ describe('a survey', () => {
     expect(found.expressions).toEqual(["event_type = 'a' AND created_date >= '2026-11-19'"]);
     // Four folders, and one date of the one type: neither pieces nor markers have it.
     expect(lake.calls.filter((call) => call.startsWith('ListObjectsV2'))).toHaveLength(5);
+  });
+
+  it('lists nothing between the dates that a run carried over and the open ones, in one round or in many', async () => {
+    const dates = Array.from({ length: 20 }, (_, day) => `2026-11-${String(day + 1).padStart(2, '0')}`);
+    const on = (date: string) => ({ from: date, to: date });
+    for (const planEntries of [1, 1e6]) {
+      const lake = new MemoryLake(3);
+      for (const date of dates)
+        for (const file of ['1.gz', '2.gz'])
+          lake.put(`${rawPartitionPrefix(EVENTS, { event_type: 'a', created_date: date })}${file}`);
+      const found = await surveyed(lake, [], {
+        policy: { planEntries },
+        ranges: [on('2026-11-02'), on('2026-11-04'), { from: '2026-11-19' }],
+      });
+      expect(byPath(found.partitions).map((path) => path.slice(-2))).toEqual(['02', '04', '19', '20']);
+      expect(found.listedObjects).toBe(8);
+      const listed = lake.calls.filter((call) => call.startsWith('ListObjectsV2 raw/events/event_type=a/'));
+      // A page for each carried date and two for the open ones; a round that goes on asks for what is left of its range.
+      if (planEntries > 1) expect(listed).toHaveLength(4);
+      else expect(listed.length).toBeLessThan(10);
+    }
   });
 
   it('names what lies beside types, dates and objects', async () => {
