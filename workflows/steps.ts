@@ -31,6 +31,7 @@ export const routeRequest = step({
   /** The last source key that the round before looked at; empty in the first. */
   after: z.string(),
 });
+export type RouteRequest = z.infer<typeof routeRequest>;
 export interface RouteResult {
   readonly done: boolean;
   readonly round: number;
@@ -61,6 +62,7 @@ export interface AttemptResult {
 }
 
 export const gatherRequest = batchStep({ attempt: z.string(), task: z.int() });
+export type GatherRequest = z.infer<typeof gatherRequest>;
 export interface GatherResult {
   readonly lines: number;
 }

@@ -1,4 +1,5 @@
 import type { LakeObjects } from './objects';
+import { isPassing } from './passing';
 
 type Read = Awaited<ReturnType<LakeObjects['read']>>;
 
@@ -16,9 +17,33 @@ export const attemptRead = (
   );
 
 /**
- * Throws the failure where no source at all could be read: that is no passing trouble with one of them, but a missing right or an
- * outage, and must not look like a quiet night.
+ * Refusals that are about one object, whoever asks and whenever: an archived one is refused until somebody restores it.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
-export const refuseIfNoneRead = (sources: number, failures: readonly unknown[]): void => {
-  if (sources > 0 && failures.length === sources) throw failures[0];
+const OF_THE_OBJECT = new Set(['InvalidObjectState']);
+const isOfTheObject = (failure: unknown): boolean => failure instanceof Error && OF_THE_OBJECT.has(failure.name);
+
+/**
+ * Throws where no source at all could be read, since that must not look like a quiet night: a missing right, or an outage. One source alone
+ * does not say so, as it may be refused for good (its key is not ours, say): it stays new, and keeps nothing else from being compacted.
+ * `probe` reads what must be readable, whatever the sources are; it throws where it is not.
+ */
+export const refuseIfNoneRead = async (
+  sources: number,
+  failures: readonly unknown[],
+  probe: () => Promise<unknown>,
+): Promise<void> => {
+  if (failures.length < sources) return;
+  const telling = failures.filter((failure) => !isOfTheObject(failure));
+  if (telling.length === 0) return;
+  if (telling.length > 1 || isPassing(telling[0])) throw telling[0];
+  await probe();
+};
+
+/**
+ * Throws where no source at all could be read, and all of it was trouble of the moment: done again, it may pass. Any other failure is noted and
+ * no more, however many there are: what routing cannot read must not keep a run from its plan, and where a right is missing, gathering says so.
+ */
+export const refuseTroubleOfAll = (sources: number, failures: readonly unknown[]): void => {
+  if (sources > 0 && failures.length === sources && failures.every(isPassing)) throw failures[0];
 };

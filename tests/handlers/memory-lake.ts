@@ -15,13 +15,15 @@ interface Stored {
   readonly modified: Date;
 }
 
-const refused = (name: string, status: number): S3ServiceException =>
+export const refused = (name: string, status: number): S3ServiceException =>
   new S3ServiceException({ name, $fault: 'client', message: name, $metadata: { httpStatusCode: status } });
 
 /** A bucket in memory, for the requests that the compaction's functions send; counts them. */
 export class MemoryLake {
   readonly stored = new Map<string, Stored>();
   readonly calls: string[] = [];
+  /** Keys whose bytes are not handed out, with the error that answers instead. */
+  readonly refused = new Map<string, S3ServiceException>();
   readonly #uploads = new Map<string, Map<number, Buffer>>();
   #sorted: readonly string[] | undefined;
 
@@ -48,6 +50,7 @@ export class MemoryLake {
       case 'ListObjectsV2Command':
         return this.#list(input);
       case 'GetObjectCommand': {
+        if (this.refused.has(key)) throw this.refused.get(key)!;
         const object = this.stored.get(key);
         if (object === undefined) throw refused('NoSuchKey', 404);
         if (input['IfMatch'] !== undefined && input['IfMatch'] !== `"${object.etag}"`) throw refused('PreconditionFailed', 412);

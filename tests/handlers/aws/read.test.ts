@@ -1,6 +1,7 @@
 import type { LakeObjects } from '../../../handlers/aws/objects';
-import { attemptRead, refuseIfNoneRead } from '../../../handlers/aws/read';
+import { attemptRead, refuseIfNoneRead, refuseTroubleOfAll } from '../../../handlers/aws/read';
 import { concurrently } from '../../../handlers/aws/concurrently';
+import { refused } from '../memory-lake';
 
 const reading = (read: LakeObjects['read']): LakeObjects => ({ read }) as unknown as LakeObjects;
 
@@ -20,12 +21,52 @@ describe('reading a source', () => {
       ),
     ).toEqual({ object: undefined });
   });
+});
 
-  it('fails where not one of the sources could be read', () => {
-    const failure = new Error('AccessDenied');
-    expect(() => refuseIfNoneRead(2, [failure, failure])).toThrow('AccessDenied');
-    expect(() => refuseIfNoneRead(3, [failure, failure])).not.toThrow();
-    expect(() => refuseIfNoneRead(0, [])).not.toThrow();
+describe('a task that could read none of its sources', () => {
+  const denied = refused('AccessDenied', 403);
+  const archived = refused('InvalidObjectState', 403);
+  const readable = (): Promise<unknown> => Promise.resolve();
+
+  it('fails where there were several: a right is missing, or there is an outage', async () => {
+    await expect(refuseIfNoneRead(2, [denied, denied], readable)).rejects.toBe(denied);
+    await expect(refuseIfNoneRead(3, [denied, denied], readable)).resolves.toBeUndefined();
+    await expect(refuseIfNoneRead(0, [], readable)).resolves.toBeUndefined();
+  });
+
+  it('goes on where it had one alone, as long as other objects can be read', async () => {
+    await expect(refuseIfNoneRead(1, [denied], readable)).resolves.toBeUndefined();
+    await expect(refuseIfNoneRead(1, [denied], () => Promise.reject(new Error('nothing can be read')))).rejects.toThrow(
+      'nothing can be read',
+    );
+  });
+
+  it('is done again where one alone met a trouble of the moment', async () => {
+    const slow = refused('SlowDown', 503);
+    await expect(refuseIfNoneRead(1, [slow], readable)).rejects.toBe(slow);
+  });
+
+  it('goes on where its objects are archived, however many, and judges by the others', async () => {
+    await expect(refuseIfNoneRead(2, [archived, archived], readable)).resolves.toBeUndefined();
+    await expect(refuseIfNoneRead(2, [archived, denied], readable)).resolves.toBeUndefined();
+    await expect(refuseIfNoneRead(3, [archived, denied, denied], readable)).rejects.toBe(denied);
+  });
+});
+
+describe('a round of routing that could read none of its sources', () => {
+  const denied = refused('AccessDenied', 403);
+  const slow = refused('SlowDown', 503);
+
+  it('is done again after trouble of the moment alone', () => {
+    expect(() => refuseTroubleOfAll(2, [slow, slow])).toThrow(slow);
+    expect(() => refuseTroubleOfAll(3, [slow, slow])).not.toThrow();
+    expect(() => refuseTroubleOfAll(0, [])).not.toThrow();
+  });
+
+  it('never fails for anything else, since no plan would be made', () => {
+    expect(() => refuseTroubleOfAll(1, [denied])).not.toThrow();
+    expect(() => refuseTroubleOfAll(3, [denied, denied, denied])).not.toThrow();
+    expect(() => refuseTroubleOfAll(2, [slow, denied])).not.toThrow();
   });
 });
 
