@@ -46,6 +46,13 @@ export const gatherTask = async (objects: LakeObjects, { run, batch, attempt, ta
   const gathered = ({ key, etag, bytes, partition }: TaskSource, lines: number): void =>
     void outcome.gathered.push({ key, etag, lines, partition, bytes });
 
+  // A rebuild may meet sources that the published ledger names, and that only became somebody else's since, by rules that are stricter now. Were
+  // they routed, their pieces would be new to that ledger, which stays where the rebuild is refused, and their lines would count twice.
+  const disown = async (source: TaskSource, blocks: () => AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void> => {
+    if (run.rebuild) note(source, { kind: 'unreadable', reason: notItsOwn(source.partition) });
+    else outcome.routed.push(await routeObject(objects, feed, source, blocks()));
+  };
+
   let pending: Buffer[] = [];
   let pendingSources: TaskSource[] = [];
   let pendingBytes = 0;
@@ -68,10 +75,7 @@ export const gatherTask = async (objects: LakeObjects, { run, batch, attempt, ta
         judge.take(block);
         last = block.at(-1) ?? last;
       }
-      if (!judge.own) {
-        outcome.routed.push(await routeObject(objects, feed, source, blocksOf(objects, source, new Budget())));
-        return;
-      }
+      if (!judge.own) return await disown(source, () => blocksOf(objects, source, new Budget()));
       if (last !== LINE_FEED) await upload.write(LINE_BREAK);
       await upload.complete();
       completed = true;
@@ -93,7 +97,7 @@ export const gatherTask = async (objects: LakeObjects, { run, batch, attempt, ta
     else {
       const judged = judgeObject(feed, read.text, partitionOfPath(source.partition));
       if (!judged.own) {
-        outcome.routed.push(await routeObject(objects, feed, source, [read.text]));
+        await disown(source, () => [read.text]);
         continue;
       }
       for (const part of contribution(read.body, read.text)) {
@@ -111,5 +115,8 @@ export const gatherTask = async (objects: LakeObjects, { run, batch, attempt, ta
   await folder.writeGathered(task, outcome);
   return { lines: outcome.gathered.reduce((sum, { lines }) => sum + lines, 0) };
 };
+
+const notItsOwn = (partition: string): string =>
+  `not all of its lines are usable ones of ${partition} (any more), and a rebuild routes nothing`;
 
 const LINE_FEED = 10;
