@@ -19,7 +19,7 @@ export const SIZES: Readonly<Record<FunctionName, Size>> = {
   validate: { memoryMegabytes: 256, timeoutSeconds: 10 },
   // One small object and one look at an execution.
   lock: { memoryMegabytes: 256, timeoutSeconds: 30 },
-  // Reads and splits late objects one after another; bounded by `INVOCATION_BYTES`, 64 MiB of text at a time.
+  // Reads and splits late objects one after another; bounded by `ROUND` and `INVOCATION_BYTES`, 64 MiB of text at a time.
   route: { memoryMegabytes: ONE_CPU_MEGABYTES, timeoutSeconds: LONGEST_SECONDS },
   // Lists objects and merges ledgers as streams; bounded by `planEntries`.
   plan: { memoryMegabytes: ONE_CPU_MEGABYTES, timeoutSeconds: LONGEST_SECONDS },

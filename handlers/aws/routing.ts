@@ -7,6 +7,12 @@ import { concurrently } from './concurrently';
 import { gzipLines, type LakeObjects } from './objects';
 
 /**
+ * Below the 50 connections that the SDK opens at most: https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-maxsockets.html.
+ * Eight at a time, an object of 36,500 pieces takes as long as a function has.
+ */
+const CONCURRENT_PIECES = 32;
+
+/**
  * Routes one checked object, whose lines come block by block: pieces by true type and date, rejected lines into one errors object, and last
  * the marker that says so. A large object makes a piece, and an errors object, per stretch. All of it is created only where it is missing,
  * under names that follow from the source: dying halfway and doing it again, or doing it twice at once, ends in the same objects.
@@ -22,7 +28,7 @@ export const routeObject = async (
   let [stretches, lines, rejected] = [0, 0, 0];
   const write = async (split: Split): Promise<void> => {
     const name = stretchName(hash, stretches++);
-    await concurrently(split.pieces, 8, (piece) =>
+    await concurrently(split.pieces, CONCURRENT_PIECES, (piece) =>
       objects.create(pieceKey(feed.name, piece.partition, name), gzipSync(piece.lines.map((line) => `${line}\n`).join(''))),
     );
     if (split.rejected.length > 0)

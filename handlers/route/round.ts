@@ -1,42 +1,32 @@
 import { feedNamed } from '../../contracts/feeds';
-import { isRouted, markedSource, markerPrefix, routedPrefix, routeOutcomeKey } from '../../contracts/lake';
+import { isRouted, routedPrefix, routeOutcomeKey } from '../../contracts/lake';
 import type { RouteOutcome } from '../../workflows/documents';
-import { inMarkerOrder, unrouted } from '../../workflows/novelty';
 import { MAX_ROUNDS } from '../../workflows/planning';
 import type { RouteRequest, RouteResult } from '../../workflows/steps';
 import type { LakeObjects, ListedObject } from '../aws/objects';
 import { refuseTroubleOfAll } from '../aws/read';
 import { routeObject } from '../aws/routing';
 import { blocksOf, Budget, readSources, Refused, type Refusal } from '../aws/sources';
-import { resumeAfter, roundTakes } from './core';
-
-/** What is routed already, as it is listed. */
-async function* markers(
-  objects: LakeObjects,
-  table: string,
-  prefix: string,
-  after: string,
-): AsyncGenerator<{ readonly key: string; readonly etag: string }> {
-  const root = markerPrefix(table);
-  for await (const { key } of objects.list(`${root}${prefix}`, after === '' ? {} : { startAfter: `${root}${after}` })) {
-    const source = markedSource(table, key);
-    if (source !== undefined) yield source;
-  }
-}
+import { resumeAfter, ROUND, roundTakes, writtenFor, type RoundBounds } from './core';
+import { LateListing } from './listing';
 
 /**
  * Checks and splits the late objects that no marker knows, as many as one invocation can; `done` when none is left behind `after`. (Of two
  * objects one of whose keys continues the other's, a round may end between them in the wrong order: the other is left to the next run.)
  */
-export const routeRound = async (objects: LakeObjects, { run, round, after }: RouteRequest): Promise<RouteResult> => {
+export const routeRound = async (
+  objects: LakeObjects,
+  { run, round, after }: RouteRequest,
+  bounds: RoundBounds = ROUND,
+): Promise<RouteResult> => {
   const feed = feedNamed(run.feed);
   const prefix = routedPrefix(feed);
-  const listed = objects.list(prefix, after === '' ? {} : { startAfter: after });
+  const listing = new LateListing(objects, run.table, prefix, after, bounds.entries);
   const taken: ListedObject[] = [];
   let [bytes, all] = [0, true];
-  for await (const source of unrouted(inMarkerOrder(listed), markers(objects, run.table, prefix, after))) {
+  for await (const source of listing.unrouted()) {
     if (!isRouted(feed, source)) continue;
-    if (!roundTakes({ objects: taken.length, bytes }, source)) {
+    if (!roundTakes({ objects: taken.length, bytes }, source, bounds)) {
       all = false;
       break;
     }
@@ -55,18 +45,31 @@ export const routeRound = async (objects: LakeObjects, { run, round, after }: Ro
       failures.push(refusal.failure);
     }
   };
+  let written = 0;
+  const routed = (entry: RouteOutcome['routed'][number]): void => {
+    outcome.routed.push(entry);
+    written += writtenFor(entry);
+  };
   if (!run.dryRun) {
     const large: ListedObject[] = [];
+    let seen = 0;
     for await (const { source, read } of readSources(objects, taken, budget)) {
+      if (written >= bounds.written) break;
+      seen++;
       if (read.kind === 'large') large.push(source);
-      else if (read.kind === 'whole') outcome.routed.push(await routeObject(objects, feed, source, [read.text]));
+      else if (read.kind === 'whole') routed(await routeObject(objects, feed, source, [read.text]));
       else note(source, read);
     }
+    for (const { key } of taken.slice(seen)) left.add(key);
     for (const source of large) {
+      if (written >= bounds.written) {
+        left.add(source.key);
+        continue;
+      }
       try {
         // Once to its end, and again when it is known to be whole.
         for await (const _block of blocksOf(objects, source, budget));
-        outcome.routed.push(await routeObject(objects, feed, source, blocksOf(objects, source, new Budget())));
+        routed(await routeObject(objects, feed, source, blocksOf(objects, source, new Budget())));
       } catch (thrown) {
         if (!(thrown instanceof Refused)) throw thrown;
         note(source, thrown.refusal);
@@ -74,18 +77,22 @@ export const routeRound = async (objects: LakeObjects, { run, round, after }: Ro
     }
   }
   refuseTroubleOfAll(taken.length, failures);
-  const done = all && left.size === 0;
+  const listedOn = all && left.size === 0;
+  const done = listedOn && listing.end === undefined;
   outcome.left = !done && round + 1 >= MAX_ROUNDS;
   if (outcome.left || outcome.routed.length + outcome.unreadable.length + outcome.unread.length > 0)
     await objects.putJson(routeOutcomeKey(run.table, run.run, round), outcome);
   return {
     done,
     round: round + 1,
-    after: resumeAfter(
-      after,
-      taken.map(({ key }) => key),
-      left,
-    ),
+    after:
+      listedOn && listing.end !== undefined
+        ? listing.end
+        : resumeAfter(
+            after,
+            taken.map(({ key }) => key),
+            left,
+          ),
     routed: outcome.routed.length,
     unreadable: outcome.unreadable.length,
   };
