@@ -1,4 +1,4 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Feed } from '../../contracts/feeds';
 import { accountsKey } from '../../contracts/lake';
 import {
@@ -26,11 +26,10 @@ import type { CuratedPartitions } from '../aws/partitions';
 const COUNTED_A_RUN = 20_000;
 const CONCURRENT_READS = 16;
 
-const client = new CloudWatchClient({});
-
 export interface AcknowledgedRequest {
   readonly objects: LakeObjects;
-  readonly catalog: CuratedPartitions;
+  readonly catalog: Pick<CuratedPartitions, 'all'>;
+  readonly cloudWatch: Pick<CloudWatchClient, 'send'>;
   readonly feed: Feed;
   readonly sources: readonly RecordSource[];
   readonly report: Report;
@@ -41,10 +40,10 @@ export interface AcknowledgedRequest {
 
 /**
  * Brings the account of the feed up to date and says whether it adds up. Under the run's lock; where another writer was faster, its account
- * stands. @throws MetricsUnavailable, and what S3, Glue and CloudWatch throw: the step is done again
+ * stands. In a lake that is older, the account begins with the first run that can judge. @throws MetricsUnavailable, and what S3, Glue and CloudWatch throw: the step is done again
  */
 export const accountFor = async (request: AcknowledgedRequest): Promise<NonNullable<Report['acknowledged']>> => {
-  const { objects, catalog, feed, sources, report, plan } = request;
+  const { objects, catalog, cloudWatch, feed, sources, report, plan } = request;
   const now = Date.parse(request.now);
   const key = accountsKey(feed.name);
   const seen = await objects.read(key);
@@ -68,7 +67,7 @@ export const accountFor = async (request: AcknowledgedRequest): Promise<NonNulla
     listed.map((object) => object.key),
     counted,
   );
-  const arrivals = await readArrivals(client, sources, before === undefined ? undefined : Date.parse(before.until), now);
+  const arrivals = await readArrivals(cloudWatch, sources, before === undefined ? undefined : Date.parse(before.until), now);
   let compacted = 0;
   for await (const { published } of catalog.all()) compacted += published?.copies ?? 0;
   const left = listed.length - Object.keys(errors.errors).length;
@@ -83,8 +82,10 @@ export const accountFor = async (request: AcknowledgedRequest): Promise<NonNulla
     plan,
     nowMillis: now,
   });
-  const account = advanced(before, errors, arrivals, now, judged.missing);
-  const body = JSON.stringify(account);
+  // What is written here stands for good. In a lake that was there long before, an account that begins while nobody can judge would set apart
+  // whatever merely waits, and excuse as many records ever after.
+  if (before === undefined && judged.notJudged !== null && begunBefore(firstArrival(arrivals), now)) return judged;
+  const body = JSON.stringify(advanced(before, errors, arrivals, now, judged.missing));
   await (seen === undefined ? objects.create(key, body) : objects.replace(key, seen.etag, body));
   return judged;
 };

@@ -1,3 +1,4 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { environment } from '../../contracts/environments';
 import { feedNamed } from '../../contracts/feeds';
 import { failureKey, planKey, reportKey, runPrefix } from '../../contracts/lake';
@@ -23,6 +24,7 @@ import { metricsOf, reportOf, summarised, summaryOf, type AttemptTrail } from '.
 
 const settings = environment('report', process.env);
 const objects = new LakeObjects(settings.LAKE_BUCKET);
+const cloudWatch = new CloudWatchClient({});
 
 const trailsOf = async (run: Run): Promise<readonly AttemptTrail[]> => {
   const root = `${runPrefix(run.table, run.run)}attempts/`;
@@ -88,7 +90,7 @@ export const handler = step('report', async (event): Promise<ReportResult> => {
   // A dry run changes nothing, the account included.
   const report = run.dryRun
     ? added
-    : { ...added, acknowledged: await accountFor({ objects, catalog, feed, sources, report: added, plan, now }) };
+    : { ...added, acknowledged: await accountFor({ objects, catalog, cloudWatch, feed, sources, report: added, plan, now }) };
   await objects.putJson(reportKey(run.table, run.run), report);
   // Past console: with JSON logging it would wrap the line, and CloudWatch would find no metrics in it.
   process.stdout.write(`${JSON.stringify(metricsOf(report, now))}\n`);

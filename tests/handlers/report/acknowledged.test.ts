@@ -1,0 +1,129 @@
+import type { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { EVENTS } from '../../../contracts/feeds';
+import { accountsKey } from '../../../contracts/lake';
+import { accountFor, type AcknowledgedRequest } from '../../../handlers/report/acknowledged';
+import { reportOf } from '../../../handlers/report/core';
+import { accountsSchema, type Accounts } from '../../../workflows/acknowledged';
+import type { Plan } from '../../../workflows/documents';
+import type { Run } from '../../../workflows/run';
+import { publishedWith, runWith } from '../../workflows/arbitraries';
+import { MemoryLake } from '../memory-lake';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const NOW = Date.parse('2026-11-21T10:00:30Z');
+const KEY = accountsKey('events');
+
+const plan: Plan = {
+  run: 'r',
+  at: new Date(NOW).toISOString(),
+  full: false,
+  lastFullAt: new Date(NOW).toISOString(),
+  listedObjects: 0,
+  misplaced: [],
+  alone: [],
+  estimatedBytes: 0,
+  estimatedDollars: 0,
+  batchesKey: 'k',
+  batches: [],
+  partitions: [],
+  carry: [],
+};
+
+/** CloudWatch, of records by the instant at which they arrived. */
+const cloudWatch = (arrived: readonly (readonly [millis: number, records: number])[]): AcknowledgedRequest['cloudWatch'] => ({
+  send: ({ input }: GetMetricDataCommand) => {
+    const period = input.MetricDataQueries![0]!.MetricStat!.Period! * 1_000;
+    const points = arrived.filter(([millis]) => millis >= input.StartTime!.getTime() && millis < input.EndTime!.getTime());
+    return Promise.resolve({
+      MetricDataResults: [
+        {
+          Id: 'm0',
+          Timestamps: points.map(([millis]) => new Date(Math.floor(millis / period) * period)),
+          Values: points.map(([, records]) => records),
+        },
+      ],
+    });
+  },
+});
+
+interface Night {
+  readonly arrived: readonly (readonly [millis: number, records: number])[];
+  readonly compacted: number;
+  readonly run?: Partial<Run>;
+  /** Undefined: the run failed before it had one. */
+  readonly plan?: Plan | undefined;
+  readonly nowMillis?: number;
+}
+
+/** What the report step of a run makes of a lake. */
+const judgedBy = async (lake: MemoryLake, night: Night) => {
+  const planned = 'plan' in night ? night.plan : plan;
+  const now = new Date(night.nowMillis ?? NOW).toISOString();
+  return accountFor({
+    objects: lake.objects,
+    catalog: {
+      async *all() {
+        await Promise.resolve();
+        yield {
+          partition: { event_type: 'push', created_date: '2026-11-20' },
+          location: 's3://lake/x/',
+          published: publishedWith({ copies: night.compacted }),
+        };
+      },
+    },
+    cloudWatch: cloudWatch(night.arrived),
+    feed: EVENTS,
+    sources: [{ kind: 'stream', name: 's' }],
+    report: reportOf(runWith(night.run), now, undefined, planned, [], [], []),
+    plan: planned,
+    now,
+  });
+};
+
+const accountIn = (lake: MemoryLake): Accounts | undefined => {
+  const stored = lake.stored.get(KEY);
+  return stored === undefined ? undefined : accountsSchema.parse(JSON.parse(stored.body.toString()));
+};
+
+describe('an account that begins in a lake that was there long before', () => {
+  const old = [
+    [NOW - 9 * DAY, 100],
+    [NOW - 2 * DAY, 10],
+  ] as const;
+
+  it.each<[string, Partial<Night>]>([
+    ['looked at a part of the table', { run: { eventType: 'payment' } }],
+    ['failed before it knew what waits', { plan: undefined }],
+  ])('does not begin with a run that %s, since what merely waits would be excused for good', async (_what, night) => {
+    const lake = new MemoryLake();
+    const first = await judgedBy(lake, { arrived: old, compacted: 10, ...night });
+    expect(first).toMatchObject({ missing: 100, ok: true, notJudged: expect.any(String) as string });
+    expect(accountIn(lake)).toBeUndefined();
+
+    // All of it is compacted by the next run: nothing is missing, and nothing came twice.
+    expect(await judgedBy(lake, { arrived: old, compacted: 110 })).toMatchObject({ missing: 0, redelivered: 0, ok: true });
+    expect(accountIn(lake)).toMatchObject({ acknowledged: 110, unexplained: 0 });
+    // And a record that is lost from then on is missed.
+    const lost = { arrived: [...old, [NOW + 4 * HOUR, 1]] as const, compacted: 110, nowMillis: NOW + DAY };
+    expect(await judgedBy(lake, lost)).toMatchObject({ missing: 1, ok: false, notJudged: null });
+  });
+
+  it('sets apart what nobody can explain, once a run can judge, and misses nothing for that afterwards', async () => {
+    const lake = new MemoryLake();
+    expect(await judgedBy(lake, { arrived: old, compacted: 107 })).toMatchObject({ missing: 3, ok: false, notJudged: null });
+    expect(accountIn(lake)).toMatchObject({ acknowledged: 110, unexplained: 3 });
+    expect(await judgedBy(lake, { arrived: old, compacted: 107 })).toMatchObject({ missing: 0, redelivered: 0, ok: true });
+    expect(await judgedBy(lake, { arrived: old, compacted: 106 })).toMatchObject({ missing: 1, ok: false });
+  });
+});
+
+describe('an account that begins with its lake', () => {
+  it('sets nothing apart: what is missing then stays missing', async () => {
+    const lake = new MemoryLake();
+    const young = [[NOW - 2 * DAY, 10]] as const;
+    expect(await judgedBy(lake, { arrived: young, compacted: 4, run: { eventType: 'payment' } })).toMatchObject({ ok: true });
+    expect(accountIn(lake)).toMatchObject({ acknowledged: 10, unexplained: 0 });
+    expect(await judgedBy(lake, { arrived: young, compacted: 9 })).toMatchObject({ missing: 1, ok: false, notJudged: null });
+  });
+});
