@@ -11,7 +11,7 @@ import {
 } from '../../contracts/lake';
 import { concurrently } from '../../handlers/aws/concurrently';
 import type { LakeObjects, ListedObject } from '../../handlers/aws/objects';
-import { countLines } from '../../handlers/aws/count';
+import { countErrorLines, countLines, type CountedLines } from '../../handlers/aws/count';
 import { errorObjects } from '../../handlers/aws/error-objects';
 import { errorLinesIn, NO_ERRORS, uncounted, type Accounts } from '../../workflows/acknowledged';
 import { linesIn } from '../../workflows/lines';
@@ -58,24 +58,38 @@ const unusableIn = (feed: Pick<Feed, 'judgeLine'>, block: Buffer): number => {
   return found;
 };
 
-/** Reads objects and counts their lines; `judge` also counts those that it cannot use. */
+/** Counts the lines of one source; `unusable`: those that it cannot use. */
+type CountSource = (source: ListedObject) => Promise<{ readonly counted: CountedLines; readonly unusable: number }>;
+
+/** Of raw objects and pieces; without a judge, all lines can be used. */
+const inLake =
+  (objects: LakeObjects, judge: Pick<Feed, 'judgeLine'> | undefined): CountSource =>
+  async (source) => {
+    let unusable = 0;
+    const counted = await countLines(objects, source, (block) => {
+      if (judge !== undefined) unusable += unusableIn(judge, block);
+    });
+    return { counted, unusable };
+  };
+
+const inErrors =
+  (objects: LakeObjects): CountSource =>
+  async (source) => ({ counted: await countErrorLines(objects, source), unusable: 0 });
+
+/** Reads objects and counts their lines. */
 const count = async (
-  objects: LakeObjects,
   sources: readonly ListedObject[],
+  countOne: CountSource,
   onRead: (read: number) => void,
-  judge?: Pick<Feed, 'judgeLine'>,
 ): Promise<CountedObjects> => {
   const lines = new Map<string, number>();
   const unreadable: SetAside[] = [];
   let [read, unusable] = [0, 0];
   await concurrently(sources, CONCURRENT_READS, async (source) => {
-    const rejected = { lines: 0 };
-    const counted = await countLines(objects, source, (block) => {
-      if (judge !== undefined) rejected.lines += unusableIn(judge, block);
-    });
+    const { counted, unusable: rejected } = await countOne(source);
     if (typeof counted === 'number') {
       lines.set(source.key, counted);
-      unusable += rejected.lines;
+      unusable += rejected;
     } else if (counted !== 'gone') unreadable.push({ key: source.key, etag: source.etag, reason: counted.unreadable });
     onRead(++read);
   });
@@ -98,8 +112,8 @@ export const errorLines = async (
     ),
   );
   const { lines, unreadable } = await count(
-    objects,
     listed.filter(({ key }) => fresh.has(key)),
+    inErrors(objects),
     onRead,
   );
   return {
@@ -132,7 +146,11 @@ export const sourceAccounts = async (
 ): Promise<SourceAccounts> => {
   const table = feed.name;
   const fresh = [...census.partitions.flatMap((partition) => partition.fresh), ...census.late.fresh];
-  const { lines, unusable, unreadable } = await count(objects, fresh, onRead, feed.transform === undefined ? feed : undefined);
+  const { lines, unusable, unreadable } = await count(
+    fresh,
+    inLake(objects, feed.transform === undefined ? feed : undefined),
+    onRead,
+  );
   const markers = await readMarkers(objects, table, markerKeys);
   const markerLines = (source: ListedObject): number => markers.get(markerKey(table, source.key, source.etag))?.lines ?? 0;
   const linesIn = (sources: readonly ListedObject[]): number => sum(sources, ({ key }) => lines.get(key) ?? 0);

@@ -1,20 +1,38 @@
 import { lineCount } from '../../workflows/lines';
+import { inflated, inflatedOrPlain } from './inflate';
 import type { ListedObject, LakeObjects } from './objects';
 import { blocksOf, Budget, Refused } from './sources';
 
+/** Lines of an object that hold anything; why nobody can read it; or that it is gone since it was listed (a lifecycle rule's work). */
+export type CountedLines = number | { readonly unreadable: string } | 'gone';
+
 /**
- * Lines of an object that hold anything; why nobody can read it; or that it is gone since it was listed (a lifecycle rule's work).
+ * Counts the lines of a gzip object.
  * @param onBlock gets the text, whole lines at a time
  * @throws what kept the object from being fetched
  */
-export const countLines = async (
+export const countLines = (
   objects: LakeObjects,
   source: ListedObject,
   onBlock: (block: Buffer) => void = () => undefined,
-): Promise<number | { readonly unreadable: string } | 'gone'> => {
+): Promise<CountedLines> => counted(objects, source, inflated, onBlock);
+
+/**
+ * As `countLines`, of an object under errors/: routing writes gzip there, and whether Firehose compresses what it could not process is nowhere
+ * promised. Plain text is counted as it is. @throws what kept the object from being fetched
+ */
+export const countErrorLines = (objects: LakeObjects, source: ListedObject): Promise<CountedLines> =>
+  counted(objects, source, inflatedOrPlain, () => undefined);
+
+const counted = async (
+  objects: LakeObjects,
+  source: ListedObject,
+  unpack: typeof inflated,
+  onBlock: (block: Buffer) => void,
+): Promise<CountedLines> => {
   let lines = 0;
   try {
-    for await (const block of blocksOf(objects, source, new Budget(Infinity))) {
+    for await (const block of blocksOf(objects, source, new Budget(Infinity), undefined, unpack)) {
       lines += lineCount(block);
       onBlock(block);
     }

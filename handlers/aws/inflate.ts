@@ -85,3 +85,37 @@ export async function* inflated(body: AsyncIterable<Buffer>, mostBytes: number):
   if (gunzip.bytesWritten !== read) throw new Unreadable('bytes behind the last gzip member');
   if (failure !== undefined) throw refused(failure.thrown);
 }
+
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+
+/**
+ * As `inflated`; a body that does not begin as gzip does is handed on as it is.
+ * @throws Unreadable, TooLarge, and whatever the body throws
+ */
+export async function* inflatedOrPlain(body: AsyncIterable<Buffer>, mostBytes: number): AsyncGenerator<Buffer> {
+  const chunks = body[Symbol.asyncIterator]();
+  try {
+    let head = Buffer.alloc(0);
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+      head = Buffer.concat([head, next.value]);
+      if (head.length >= GZIP_MAGIC.length) break;
+    }
+    const whole = async function* (): AsyncGenerator<Buffer> {
+      if (head.length > 0) yield head;
+      for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+    };
+    yield* head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC) ? inflated(whole(), mostBytes) : bounded(whole(), mostBytes);
+  } finally {
+    // A reader that stops early must not keep the connection.
+    await chunks.return?.();
+  }
+}
+
+async function* bounded(body: AsyncIterable<Buffer>, mostBytes: number): AsyncGenerator<Buffer> {
+  let read = 0;
+  for await (const chunk of body) {
+    read += chunk.length;
+    if (read > mostBytes) throw new TooLarge(`it has more than ${mostBytes} bytes`);
+    yield chunk;
+  }
+}

@@ -122,7 +122,7 @@ class TapFailed extends Error {
 
 /**
  * The blocks of whole lines of a large source, as they are read. **Only after the last one the source is known to be whole.** `tap` takes the
- * object's own bytes as they pass.
+ * object's own bytes as they pass; `unpack` makes text of them.
  * @throws Refused, and what `tap` throws
  */
 export async function* blocksOf(
@@ -130,6 +130,7 @@ export async function* blocksOf(
   source: Source,
   budget: Budget,
   tap: (compressed: Buffer) => Promise<void> = () => Promise.resolve(),
+  unpack: (body: AsyncIterable<Buffer>, mostBytes: number) => AsyncGenerator<Buffer> = inflated,
 ): AsyncGenerator<Buffer> {
   const first = budget.untouched;
   const tapped = async function* (body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -144,7 +145,7 @@ export async function* blocksOf(
     const body = await objects.stream(source.key, source.etag);
     if (body === undefined) throw new Refused({ kind: 'gone' });
     const lines = new LineBlocks();
-    for await (const chunk of inflated(tapped(body), budget.left)) {
+    for await (const chunk of unpack(tapped(body), budget.left)) {
       budget.spend(chunk.length);
       const block = lines.push(chunk);
       if (block !== undefined) yield block;

@@ -17,7 +17,7 @@ import type { Plan, Report } from '../../workflows/documents';
 import { begunBefore, runAcknowledged } from '../../workflows/run-acknowledged';
 import { readArrivals } from '../aws/arrivals';
 import { concurrently } from '../aws/concurrently';
-import { countLines } from '../aws/count';
+import { countErrorLines, type CountedLines } from '../aws/count';
 import { errorObjects } from '../aws/error-objects';
 import type { LakeObjects } from '../aws/objects';
 import type { CuratedPartitions } from '../aws/partitions';
@@ -59,7 +59,7 @@ export const accountFor = async (request: AcknowledgedRequest): Promise<NonNulla
     await concurrently(
       listed.filter((object) => fresh.has(object.key)),
       CONCURRENT_READS,
-      async (object) => [object.key, linesOf(await countLines(objects, object))] as const,
+      async (object) => [object.key, linesOf(await countErrorLines(objects, object))] as const,
     ),
   );
   const errors = withErrors(
@@ -91,7 +91,7 @@ export const accountFor = async (request: AcknowledgedRequest): Promise<NonNulla
 };
 
 /** One that is gone has none; undefined for one that nobody can read. */
-const linesOf = (counted: Awaited<ReturnType<typeof countLines>>): number | undefined =>
+const linesOf = (counted: CountedLines): number | undefined =>
   typeof counted === 'number' ? counted : counted === 'gone' ? 0 : undefined;
 
 /** The account as the next run finds it. */
