@@ -60,8 +60,11 @@ export const accountsSchema = z.object({
   /** ISO 8601, a whole hour: `acknowledged` counts what arrived before it. */
   until: z.string(),
   acknowledged: z.number(),
-  /** Acknowledged before the account began, and accounted for nowhere: of a lake that was there before it. */
-  unexplained: z.number(),
+  /**
+   * Acknowledged before the account began, and accounted for nowhere: of a lake that was there before it. Null until a run comes that can judge:
+   * one that looks at the whole table, and leaves nothing uncounted.
+   */
+  unexplained: z.number().nullable(),
   /** Error objects that were counted and are no longer there. */
   gone: z.object({ objects: z.number(), lines: z.number() }),
   /** Lines of those that are there, by key. */

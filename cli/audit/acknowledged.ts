@@ -91,12 +91,15 @@ const rulesOf = async (s3: Pick<S3Client, 'send'>, bucket: string): Promise<read
   }
 };
 
-/** The sentence for records that are older than what accounts for them, in a lake without an account. */
+/** The sentence for records that are older than what accounts for them, in a lake without an account, or with one that no run could judge yet. */
 export const forgottenSince = (
+  accounts: Pick<Accounts, 'unexplained'> | undefined,
   firstMillis: number | undefined,
   days: number | undefined,
   nowMillis: number,
 ): string | undefined =>
-  firstMillis !== undefined && days !== undefined && nowMillis - firstMillis > days * DAY
-    ? `errors and markers are kept for ${days} days, the first record is older, and no run has counted them`
-    : undefined;
+  accounts?.unexplained === null
+    ? 'the lake is older than its account, and no run could judge yet what had been forgotten before'
+    : firstMillis !== undefined && days !== undefined && nowMillis - firstMillis > days * DAY
+      ? `errors and markers are kept for ${days} days, the first record is older, and no run has counted them`
+      : undefined;

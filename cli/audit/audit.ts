@@ -151,7 +151,12 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
     excuse:
       atFirst.records !== atLast.records || atFirst.inFlight !== atLast.inFlight
         ? 'records arrived or were delivered meanwhile'
-        : forgottenSince(atLast.firstMillis, await forgottenAfterDays(connection.s3, outputs.bucket, name), connection.now),
+        : forgottenSince(
+            accounts,
+            atLast.firstMillis,
+            await forgottenAfterDays(connection.s3, outputs.bucket, name),
+            connection.now,
+          ),
   });
 
   const changed = await changedSince(connection, feed, census.partitions, raw.differences);

@@ -10,6 +10,7 @@ import {
   uncounted,
   withErrors,
   type Accounts,
+  type AcknowledgedCheck,
   type Arrivals,
   type RecordSource,
 } from '../../workflows/acknowledged';
@@ -40,7 +41,7 @@ export interface AcknowledgedRequest {
 
 /**
  * Brings the account of the feed up to date and says whether it adds up. Under the run's lock; where another writer was faster, its account
- * stands. In a lake that is older, the account begins with the first run that can judge. @throws MetricsUnavailable, and what S3, Glue and CloudWatch throw: the step is done again
+ * stands. @throws MetricsUnavailable, and what S3, Glue and CloudWatch throw: the step is done again
  */
 export const accountFor = async (request: AcknowledgedRequest): Promise<NonNullable<Report['acknowledged']>> => {
   const { objects, catalog, cloudWatch, feed, sources, report, plan } = request;
@@ -82,10 +83,7 @@ export const accountFor = async (request: AcknowledgedRequest): Promise<NonNulla
     plan,
     nowMillis: now,
   });
-  // What is written here stands for good. In a lake that was there long before, an account that begins while nobody can judge would set apart
-  // whatever merely waits, and excuse as many records ever after.
-  if (before === undefined && judged.notJudged !== null && begunBefore(firstArrival(arrivals), now)) return judged;
-  const body = JSON.stringify(advanced(before, errors, arrivals, now, judged.missing));
+  const body = JSON.stringify(advanced(before, errors, arrivals, now, judged));
   await (seen === undefined ? objects.create(key, body) : objects.replace(key, seen.etag, body));
   return judged;
 };
@@ -100,13 +98,15 @@ const advanced = (
   errors: Pick<Accounts, 'gone' | 'errors' | 'unreadable'>,
   arrivals: Arrivals,
   now: number,
-  missing: number,
+  judged: Pick<AcknowledgedCheck, 'missing' | 'notJudged'>,
 ): Accounts => {
+  // What is set apart stands for good. By a run that cannot judge it would be whatever merely waits, and excuse as many records ever after.
+  const isOpen = before === undefined ? begunBefore(firstArrival(arrivals), now) : before.unexplained === null;
   const until = Math.max(settledUntil(now), before === undefined ? 0 : Date.parse(before.until));
   return {
     until: new Date(until).toISOString(),
     acknowledged: (before?.acknowledged ?? 0) + arrivedBefore(arrivals, until),
-    unexplained: before?.unexplained ?? (begunBefore(firstArrival(arrivals), now) ? missing : 0),
+    unexplained: isOpen ? (judged.notJudged === null ? judged.missing : null) : (before?.unexplained ?? 0),
     ...errors,
   };
 };

@@ -27,8 +27,11 @@ describe('what was acknowledged', () => {
     expect(await forgottenAfterDays(s3(rules), 'lake', 'events')).toBe(30);
     expect(await forgottenAfterDays(s3([rule('', 7), ...rules]), 'lake', 'events')).toBe(7);
     expect(await forgottenAfterDays(s3([rule('raw/events/', 5)]), 'lake', 'events')).toBeUndefined();
-    expect(forgottenSince(NOW - 31 * DAY, 30, NOW)).toContain('30 days');
-    expect(forgottenSince(NOW - 29 * DAY, 30, NOW)).toBeUndefined();
-    expect(forgottenSince(undefined, 30, NOW)).toBeUndefined();
+    expect(forgottenSince(undefined, NOW - 31 * DAY, 30, NOW)).toContain('30 days');
+    expect(forgottenSince(undefined, NOW - 29 * DAY, 30, NOW)).toBeUndefined();
+    expect(forgottenSince(undefined, undefined, 30, NOW)).toBeUndefined();
+    // An account that could not be judged yet excuses as well as none.
+    expect(forgottenSince({ unexplained: null }, undefined, 30, NOW)).toContain('no run could judge yet');
+    expect(forgottenSince({ unexplained: 0 }, undefined, 30, NOW)).toBeUndefined();
   });
 });
