@@ -54,11 +54,11 @@ describe('a run that is rolled back', () => {
     const { exitCode, document } = await rollback(...args);
     return { exitCode, codes: document.refused.map(({ partition, code }) => [partition, code]) };
   };
-  const published = () =>
+  const published = (type = 'a') =>
     lake.host.call('glue', 'GetPartition', {
       DatabaseName: String(lake.host.outputs['database']),
       TableName: 'events',
-      PartitionValues: ['a', '2026-11-02'],
+      PartitionValues: [type, '2026-11-02'],
     }) as Promise<{ Partition: { StorageDescriptor: { Location: string }; Parameters: Record<string, string> } }>;
 
   it('is undone, held, skipped with a reason, and ends when it is forced', async () => {
@@ -101,6 +101,35 @@ describe('a run that is rolled back', () => {
     expect(await lake.rows(COUNTS)).toContainEqual(['a', '3', '4']);
     expect((await published()).Partition.Parameters['held']).toBeUndefined();
     expect(await refusals(added)).toEqual({ exitCode: 1, codes: [[A, 'published since']] });
+    expect((await runOn(lake, verifyCommand)).exitCode).toBe(0);
+  });
+
+  it('is undone for the partitions that are named alone, and later for the rest', async () => {
+    await lake.put(event(5, 'a:x', SECOND), event(6, 'b:x', SECOND));
+    await lake.night();
+    const both = (await lake.runs()).at(-1) ?? '';
+    const [ofA, ofB] = [await published('a'), await published('b')];
+    expect([ofA, ofB].map(({ Partition }) => Partition.Parameters['run'])).toEqual([both, both]);
+
+    expect(await rollback(both, '--partition', A)).toMatchObject({
+      exitCode: 0,
+      document: { rolledBack: [{ partition: A, to: added, rowsBefore: 4, rowsAfter: 3 }], refused: [] },
+    });
+    expect((await published('a')).Partition.Parameters['held']).toMatch(new RegExp(`^${both}/`));
+    // Nothing of the other is touched: its location, its ledger and its rows are those of the run still.
+    expect(await published('b')).toEqual(ofB);
+    expect(await lake.rows(COUNTS)).toEqual([
+      ['a', '3', '4'],
+      ['b', '2', '2'],
+    ]);
+
+    const { exitCode, document } = await rollback(both);
+    expect([exitCode, document.rolledBack.map(({ partition, to }) => [partition, to])]).toEqual([1, [[B, created]]]);
+    expect(document.refused.map(({ partition, code }) => [partition, code])).toEqual([[A, 'rolled back already']]);
+    expect(await lake.rows(COUNTS)).toEqual([
+      ['a', '3', '4'],
+      ['b', '1', '1'],
+    ]);
     expect((await runOn(lake, verifyCommand)).exitCode).toBe(0);
   });
 
