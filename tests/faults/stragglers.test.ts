@@ -3,7 +3,7 @@ import { AwsError } from '../../local/aws-error';
 import { advanceTo, advanceUntil, land } from './interleavings/scheduler';
 import { rollBackAtTerminal } from './interleavings/terminal';
 import { silence } from './interleavings/silence';
-import { differences, inconsistencies, missingFiles, Truth } from './interleavings/truth';
+import { differences, inconsistencies, leftovers, missingFiles, Truth } from './interleavings/truth';
 import { DAY, World } from './interleavings/world';
 
 const HOUR = 3_600_000;
@@ -32,15 +32,34 @@ describe('a step that lands late', () => {
     await world.runUndisturbed('base');
   });
 
-  const locationOf = async (type: string): Promise<string> =>
-    (await world.partitions()).find(({ Values }) => Values[0] === type)?.StorageDescriptor.Location ?? 'nowhere';
+  const registered = async (type: string) => (await world.partitions()).find(({ Values }) => Values[0] === type);
+  const locationOf = async (type: string): Promise<string> => (await registered(type))?.StorageDescriptor.Location ?? 'nowhere';
+  const parameterOf = async (type: string, name: string): Promise<string | undefined> =>
+    (await registered(type))?.Parameters[name];
   const filesAt = (location: string): Promise<readonly string[]> => world.keys(keyOfUri(world.bucket, location) ?? 'nowhere');
 
-  /** A run that is stopped with its flip of the partition `a` on the way. */
-  const stopInFlip = async (actor: string): Promise<void> => {
+  /** A run that is stopped with one of its calls on the way. */
+  const stopAt = async (actor: string, call: RegExp): Promise<void> => {
     const executionArn = await world.start(actor);
-    await advanceTo(world, actor, /^UpdatePartition a\//);
+    await advanceTo(world, actor, call);
     await world.abort(actor, executionArn);
+  };
+  const stopInFlip = (actor: string): Promise<void> => stopAt(actor, /^UpdatePartition a\//);
+  const stopInGather = (actor: string): Promise<void> => stopAt(actor, /^PutObject .*\/gathered\//);
+
+  /** A whole run over one more object of the partition `a`. Answers its id. */
+  const runWithNews = async (actor: string, number: number): Promise<string> => {
+    await truth.deliver('a', day, [number]);
+    return ((await world.runUndisturbed(actor)).output as { run: string }).run;
+  };
+
+  /** One sweep notices what nobody names; the next one, a grace period later, takes it. */
+  const graceHasPassed = async (): Promise<void> => {
+    for (const actor of ['notices', 'takes']) {
+      await world.runUndisturbed(actor);
+      await world.pass(DAY + HOUR);
+    }
+    await world.runUndisturbed('takes the rest');
   };
 
   test('a flip that lands after a newer run has published and swept is healed, and what it flipped to keeps its whole grace', async () => {
@@ -69,13 +88,9 @@ describe('a step that lands late', () => {
 
   test('a sweep that lands after a rollback deletes nothing that the rollback named: what it could delete is not gone back to', async () => {
     const first = await locationOf('a');
-    await truth.deliver('a', day, [4]);
-    const undone = await world.runUndisturbed('undone');
-    const run = (undone.output as { run: string }).run;
+    const run = await runWithNews('undone', 4);
     await world.pass(DAY + HOUR);
-    const executionArn = await world.start('S');
-    await advanceTo(world, 'S', /^DeleteObjects /);
-    await world.abort('S', executionArn);
+    await stopAt('S', /^DeleteObjects /);
 
     // Flipped back at once: nothing says that a sweep is still at work but its notices.
     await world.remove('locks/events.json');
@@ -117,6 +132,24 @@ describe('a step that lands late', () => {
     await world.runUndisturbed('held');
     expect(await locationOf('a')).toBe(first);
     await world.runUndisturbed('forced', { force: true });
+    expect(await differences(world, truth)).toEqual([]);
+  });
+
+  test('a gather that lands after a rollback touches nothing that is published, and what it wrote goes when its grace is over', async () => {
+    const first = await locationOf('a');
+    const undone = await runWithNews('undone', 4);
+    await truth.deliver('a', day, [5]);
+    await stopInGather('A');
+    expect(await rollBackAtTerminal(world, undone)).toMatchObject({ refused: [] });
+
+    await land(world, "A's gather");
+    expect(await leftovers(world)).toContainEqual(expect.stringContaining('/gathered/'));
+    expect([await locationOf('a'), await parameterOf('a', 'held')]).toEqual([first, expect.stringContaining(undone)]);
+    expect(await inconsistencies(world, truth)).toEqual([]);
+    await world.runUndisturbed('forced', { force: true });
+    expect(await differences(world, truth)).toEqual([]);
+    await graceHasPassed();
+    expect(await leftovers(world)).toEqual([]);
     expect(await differences(world, truth)).toEqual([]);
   });
 
