@@ -135,6 +135,31 @@ describe('a step that lands late', () => {
     expect(await differences(world, truth)).toEqual([]);
   });
 
+  test('a flip that lands after a rollback undoes it, whole and consistent; two rollbacks lead back to where it was', async () => {
+    const first = await locationOf('a');
+    const undone = await runWithNews('undone', 4);
+    await truth.deliver('a', day, [5]);
+    await stopInFlip('A');
+    expect(await rollBackAtTerminal(world, undone)).toMatchObject({ refused: [] });
+    expect([await locationOf('a'), await parameterOf('a', 'held')]).toEqual([first, expect.stringContaining(undone)]);
+
+    await land(world, "A's publish");
+    // No call of Glue compares before it writes: what was on the way when the run was stopped takes effect.
+    const straggler = (await parameterOf('a', 'run')) ?? 'nobody';
+    expect([await parameterOf('a', 'held'), straggler === undone]).toEqual([undefined, false]);
+    expect(await differences(world, truth)).toEqual([]);
+
+    // Said again, the rollback tells whose state it is, which is what to undo first.
+    expect((await rollBackAtTerminal(world, undone)).refused).toMatchObject([
+      { code: 'published since', reason: expect.stringContaining(straggler) },
+    ]);
+    for (const run of [straggler, undone]) expect(await rollBackAtTerminal(world, run)).toMatchObject({ refused: [] });
+    expect([await locationOf('a'), await parameterOf('a', 'held')]).toEqual([first, expect.stringContaining(undone)]);
+    expect(await inconsistencies(world, truth)).toEqual([]);
+    await world.runUndisturbed('forced', { force: true });
+    expect(await differences(world, truth)).toEqual([]);
+  });
+
   test('a gather that lands after a rollback touches nothing that is published, and what it wrote goes when its grace is over', async () => {
     const first = await locationOf('a');
     const undone = await runWithNews('undone', 4);
