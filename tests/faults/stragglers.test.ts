@@ -178,6 +178,39 @@ describe('a step that lands late', () => {
     expect(await differences(world, truth)).toEqual([]);
   });
 
+  test('a gather that lands after a newer run has published changes nothing, and what it wrote goes when its grace is over', async () => {
+    await truth.deliver('a', day, [4]);
+    await stopInGather('A');
+    await runWithNews('B', 5);
+    const newer = await registered('a');
+    expect(await differences(world, truth)).toEqual([]);
+
+    await land(world, "A's gather");
+    expect(await registered('a')).toEqual(newer);
+    expect(await differences(world, truth)).toEqual([]);
+    await graceHasPassed();
+    expect(await leftovers(world)).toEqual([]);
+    expect(await differences(world, truth)).toEqual([]);
+  });
+
+  test('a sweep that lands after a newer run has published and swept deletes nothing that anybody names', async () => {
+    const first = await locationOf('a');
+    await runWithNews('A', 4);
+    await world.pass(DAY + HOUR);
+    await stopAt('S', /^DeleteObjects /);
+    expect(await filesAt(first)).not.toEqual([]);
+    await runWithNews('B', 5);
+    const newer = await filesAt(await locationOf('a'));
+
+    await land(world, "S's sweep");
+    expect([await filesAt(first), await filesAt(await locationOf('a'))]).toEqual([[], newer]);
+    expect(await differences(world, truth)).toEqual([]);
+    await runWithNews('C', 6);
+    await graceHasPassed();
+    expect(await leftovers(world)).toEqual([]);
+    expect(await differences(world, truth)).toEqual([]);
+  });
+
   test('two invocations of one gather that read different objects, as many lines each, lose nothing', async () => {
     await truth.deliver('a', day, [4]);
     await truth.deliver('a', day, [5]);
