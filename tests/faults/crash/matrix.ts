@@ -1,14 +1,19 @@
-import { kindOfCall, MODES } from './modes';
+import { failsInItsOwnWords, kindOfCall, MODES } from './modes';
 import type { Fault, Golden } from './play';
 
-/** Every fault point of a run, by id: each site with each mode that applies to it, and each boundary. */
+/**
+ * Every fault point of a run, by id: each site with each mode that applies to it, and each boundary. Throws for a call of a service
+ * whose words are unknown: it would fail in a way that no service does.
+ */
 export const faultPoints = ({ sites, boundaries }: Golden): ReadonlyMap<string, Fault> => {
   const points = new Map<string, Fault>();
-  for (const site of sites)
+  for (const site of sites) {
+    if (!failsInItsOwnWords(site.service)) throw new Error(`${site.id}: in which words ${site.service} fails is not known`);
     for (const mode of MODES) {
       const id = `${site.id}/${mode.name}`;
       if (mode.applies(site)) points.set(id, { id, site, mode });
     }
+  }
   for (const boundary of boundaries) points.set(`${boundary}/aborted`, { id: `${boundary}/aborted`, boundary });
   return points;
 };

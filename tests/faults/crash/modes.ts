@@ -34,33 +34,45 @@ export interface Mode {
 
 type Failure = readonly [code: string, message: string, status: number];
 
+/** The services that a run calls; CloudWatch's metrics by the name of their endpoint. */
+const SERVICES = ['s3', 'glue', 'athena', 'states', 'lambda', 'monitoring'] as const;
+type Service = (typeof SERVICES)[number];
+/** Whether it is known in which words a service fails. */
+export const failsInItsOwnWords = (service: string): service is Service => SERVICES.some((known) => known === service);
+
+type Failures = Readonly<Record<Service, Failure>>;
+
 /** Each service's own words: https://docs.aws.amazon.com/general/latest/gr/api-retries.html and the services' API references. */
-const THROTTLED: Readonly<Record<string, Failure>> = {
+const THROTTLED: Failures = {
   s3: ['SlowDown', 'Please reduce your request rate.', 503],
   glue: ['ThrottlingException', 'Rate exceeded', 400],
   athena: ['TooManyRequestsException', 'Rate exceeded', 400],
   states: ['ThrottlingException', 'Rate exceeded', 400],
   lambda: ['TooManyRequestsException', 'Rate Exceeded.', 429],
+  monitoring: ['Throttling', 'Rate exceeded', 400],
 };
-const BROKEN: Readonly<Record<string, Failure>> = {
+const BROKEN: Failures = {
   s3: ['InternalError', 'We encountered an internal error. Please try again.', 500],
   glue: ['InternalServiceException', 'Service is unavailable', 500],
   athena: ['InternalServerException', 'Internal error', 500],
   states: ['InternalFailure', 'Internal failure', 500],
   lambda: ['ServiceException', 'An error occurred and the request cannot be processed.', 500],
+  monitoring: ['InternalServiceFault', 'Request processing has failed because of an unknown error.', 500],
 };
-const REFUSED: Readonly<Record<string, Failure>> = {
+const REFUSED: Failures = {
   s3: ['AccessDenied', 'Access Denied', 403],
   glue: ['AccessDeniedException', 'User is not authorized to perform this action', 400],
   athena: ['AccessDeniedException', 'You are not authorized to perform this action', 400],
   states: ['AccessDeniedException', 'User is not authorized to perform this action', 400],
   lambda: ['AccessDeniedException', 'User is not authorized to perform: lambda:InvokeFunction', 403],
+  monitoring: ['AccessDenied', 'User is not authorized to perform: cloudwatch:GetMetricData', 403],
 };
 
 const failing =
-  (failures: Readonly<Record<string, Failure>>) =>
+  (failures: Failures) =>
   ({ call }: Visit): never => {
-    const [code, message, status] = failures[call.service] ?? ['InternalFailure', 'Internal failure', 500];
+    if (!failsInItsOwnWords(call.service)) throw new Error(`in which words ${call.service} fails is not known`);
+    const [code, message, status] = failures[call.service];
     throw new AwsError(code, message, status);
   };
 
