@@ -149,6 +149,7 @@ export const kindOfCall = (site: Site): string => {
 export const MODES: readonly Mode[] = [
   // Reads: what they answer is all that can go wrong.
   { name: 'throttled', family: 'throttled', scope: 'call', applies: reads, act: failing(THROTTLED) },
+  { name: 'broken', family: 'once', scope: 'call', applies: reads, act: failing(BROKEN) },
   { name: 'refused-all-night', family: 'for good', scope: 'night', applies: reads, act: failing(REFUSED) },
   { name: 'killed', family: 'function killed', scope: 'try', applies: reads, act: instead(kill) },
   {
@@ -212,6 +213,7 @@ export const MODES: readonly Mode[] = [
   },
   // What the machine invokes and asks itself.
   { name: 'throttled', family: 'throttled', scope: 'try', applies: machineCalls, act: failing(THROTTLED) },
+  { name: 'broken', family: 'once', scope: 'try', applies: machineCalls, act: failing(BROKEN) },
   { name: 'refused-all-night', family: 'for good', scope: 'night', applies: machineCalls, act: failing(REFUSED) },
   {
     name: 'answer-lost',
