@@ -6,7 +6,7 @@ import { writeSection } from './crash/document';
 import { prepare } from './crash/scenario';
 import { everything, patience, seed } from './effort';
 
-const SAMPLE = 26;
+const SAMPLE = 28;
 
 describe('whatever call fails, however, and wherever a run is aborted', () => {
   const lakes = new Lakes();

@@ -127,6 +127,24 @@ const keysOf = ({ call }: Visit): readonly unknown[] =>
   Array.isArray(call.input['Keys']) ? (call.input['Keys'] as unknown[]) : [];
 const deletions = (site: Site): boolean => site.operation === 'DeleteObjects';
 
+/** CloudWatch answers 200, and says of each result that it could not look it up. */
+const resultsFailed = async ({ proceed }: Visit): Promise<Answer> => {
+  const answer = await proceed();
+  if (answer.kind !== 'json') return answer;
+  const { MetricDataResults } = answer.output as { MetricDataResults: readonly object[] };
+  const failed = {
+    StatusCode: 'InternalError',
+    Messages: [{ Code: 'InternalError', Value: 'The metric could not be looked up' }],
+    Timestamps: [],
+    Values: [],
+  };
+  return {
+    kind: 'json',
+    output: { ...answer.output, MetricDataResults: MetricDataResults.map((one) => ({ ...one, ...failed })) },
+  };
+};
+const metricReads = (site: Site): boolean => site.operation === 'GetMetricData';
+
 /** A state's task ends after at most 1,900 seconds; the machine after six hours. */
 const PAST_TASK = 2_000_000;
 const PAST_MACHINE = 6.1 * 3_600_000;
@@ -211,6 +229,8 @@ export const MODES: readonly Mode[] = [
     applies: deletions,
     act: (visit) => Promise.resolve(deletionErrors(keysOf(visit))),
   },
+  { name: 'results-failed', family: 'item errors', scope: 'try', applies: metricReads, act: resultsFailed },
+  { name: 'results-fail-all-night', family: 'item errors', scope: 'night', applies: metricReads, act: resultsFailed },
   // What the machine invokes and asks itself.
   { name: 'throttled', family: 'throttled', scope: 'try', applies: machineCalls, act: failing(THROTTLED) },
   { name: 'broken', family: 'once', scope: 'try', applies: machineCalls, act: failing(BROKEN) },
