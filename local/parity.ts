@@ -84,7 +84,7 @@ export const PARITY: Readonly<Record<ParityName, Parity>> = {
       'Conditional reads, and conditional writes, copies and deletes (`If-Match`, `If-None-Match: *`): 304, 412.',
       'Ranges with suffixes; user metadata and the standard headers; `response-…` overrides; presigned URLs.',
       'Listings in the order of UTF-8 bytes, pages of 1,000, prefixes, delimiters, `start-after`, `encoding-type=url`.',
-      'Multipart uploads with their rules (5 MiB a part but the last, 10,000 parts, ETags of parts), and uploads that are copied in parts.',
+      'Multipart uploads with their rules (5 MiB a part but the last, 10,000 parts, ETags of parts, the one checksum that they were created for), and uploads that are copied in parts.',
       '`aws-chunked` bodies with trailers; CRC32, CRC32C, CRC64NVME, SHA-1, SHA-256 and Content-MD5 are checked.',
       'DeleteObjects takes 1,000 keys and answers 200 with an error per key.',
       'Lifecycle rules by prefix and days: an object leaves, and an upload that never ended is given up, so many days later, rounded up to the next midnight UTC.',

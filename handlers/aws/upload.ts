@@ -7,12 +7,16 @@ import {
   type CompletedPart,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { isPassing, PassingTrouble } from './passing';
 
 /**
  * Parts have at least 5 MiB, but for the last, and there are at most 10,000: so an object may have 156 GiB.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
  */
 export const PART_BYTES = 16 * 1024 * 1024;
+
+/** Named by no upload: it never was, or has been completed or aborted. */
+const isNoUpload = (thrown: unknown): boolean => thrown instanceof Error && thrown.name === 'NoSuchUpload';
 
 /**
  * An object that is written as it is made, with one part in memory. Nobody sees anything of it before `complete`, and nothing of it at all
@@ -39,6 +43,10 @@ export class Upload {
     if (this.#heldBytes >= this.partBytes) await this.#send();
   }
 
+  /**
+   * Makes the object. Throws PassingTrouble where the upload is gone: the answer to its completion got lost and the SDK asked again, or
+   * somebody ended it. Which of the two cannot be told, and written again from its beginning the object is right in either case.
+   */
   async complete(): Promise<void> {
     const where = { Bucket: this.bucket, Key: this.key };
     if (this.#id === undefined) {
@@ -46,21 +54,34 @@ export class Upload {
       return;
     }
     if (this.#heldBytes > 0) await this.#send();
-    await this.client.send(
-      new CompleteMultipartUploadCommand({ ...where, UploadId: this.#id, MultipartUpload: { Parts: this.#parts } }),
-    );
+    try {
+      await this.client.send(
+        new CompleteMultipartUploadCommand({ ...where, UploadId: this.#id, MultipartUpload: { Parts: this.#parts } }),
+      );
+    } catch (thrown) {
+      if (!isNoUpload(thrown)) throw thrown;
+      throw new PassingTrouble(`s3://${this.bucket}/${this.key}: its upload was gone when it was to be completed`, {
+        cause: thrown,
+      });
+    }
   }
 
+  /** Gives it up. Where S3 is busy or knows no such upload, that must not hide why it is given up: the lifecycle removes what is left. */
   async abort(): Promise<void> {
     this.#held = [];
     if (this.#id === undefined) return;
-    await this.client.send(new AbortMultipartUploadCommand({ Bucket: this.bucket, Key: this.key, UploadId: this.#id }));
+    try {
+      await this.client.send(new AbortMultipartUploadCommand({ Bucket: this.bucket, Key: this.key, UploadId: this.#id }));
+    } catch (thrown) {
+      if (!isNoUpload(thrown) && !isPassing(thrown)) throw thrown;
+    }
   }
 
   async #send(): Promise<void> {
     const where = { Bucket: this.bucket, Key: this.key };
     if (this.#id === undefined) {
-      const { UploadId } = await this.client.send(new CreateMultipartUploadCommand(where));
+      // The SDK sends each part with its CRC32; S3 takes parts with the checksum that the upload was created for alone.
+      const { UploadId } = await this.client.send(new CreateMultipartUploadCommand({ ...where, ChecksumAlgorithm: 'CRC32' }));
       if (UploadId === undefined) throw new Error(`s3://${this.bucket}/${this.key}: an upload without an id`);
       this.#id = UploadId;
     }

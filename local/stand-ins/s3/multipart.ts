@@ -214,6 +214,13 @@ const chosenParts = (upload: Upload, listed: readonly CompletedPart[]): readonly
     throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order. Parts must be ordered by part number.');
   }
   return listed.map((each, index) => {
+    if (upload.checksumType === 'COMPOSITE' && each.checksum === undefined) {
+      const algorithm = upload.checksumAlgorithm?.toLowerCase();
+      const sentence =
+        `The upload was created using a ${algorithm} checksum. The complete request must include the checksum for each part. ` +
+        `It was missing for part ${each.number} in the request.`;
+      throw new AwsError('InvalidRequest', sentence);
+    }
     const part = byNumber.get(each.number);
     const differs = each.checksum !== undefined && part?.checksum !== undefined && each.checksum !== part.checksum;
     if (part === undefined || part.etag !== each.etag || differs) {

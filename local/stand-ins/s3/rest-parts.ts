@@ -11,6 +11,7 @@ import { header, isoTime, numberOf, quoted, sendXml } from './rest-context';
 import { algorithmOf } from './rest-headers';
 import { copySource } from './rest-objects';
 import type { Staged } from './staging';
+import { discard } from './staging';
 import type { StoredObject } from './store';
 
 const partNumberOf = ({ exchange }: Context): number => {
@@ -26,6 +27,14 @@ export const uploadPart = async (context: Context): Promise<void> => {
   const number = partNumberOf(context);
   const { checksumAlgorithm } = s3.uploads.get(bucket, key, id);
   const { staged, checksum } = await receiveBody(context, checksumAlgorithm);
+  if (checksum !== undefined && checksum.algorithm !== checksumAlgorithm) {
+    await discard(staged);
+    const [expected, actual] = [checksumAlgorithm ?? 'null', checksum.algorithm].map((name) => name.toLowerCase());
+    throw new AwsError(
+      'InvalidRequest',
+      `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${actual}`,
+    );
+  }
   const part = await s3.uploads.addPart(bucket, key, id, number, staged);
   const headers: Record<string, string> = { ETag: quoted(part.etag) };
   if (checksum !== undefined) headers[`x-amz-checksum-${checksum.algorithm.toLowerCase()}`] = checksum.value;

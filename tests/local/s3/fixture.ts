@@ -6,6 +6,7 @@ import { callerOf } from '../../../local/caller';
 import { ManualClock } from '../../../local/clock';
 import type { Endpoint } from '../../../local/endpoint/endpoint';
 import { startEndpoint } from '../../../local/endpoint/endpoint';
+import type { Interceptor } from '../../../local/interceptor';
 import { s3Rest } from '../../../local/stand-ins/s3/rest';
 import { S3StandIn } from '../../../local/stand-ins/s3/s3';
 import { TraceLog } from '../../../local/trace';
@@ -61,8 +62,8 @@ export interface Wire {
   end(): Promise<void>;
 }
 
-/** The fixture's stand-in behind a real port, and a real client. */
-export const wireOf = async (fixture: Fixture): Promise<Wire> => {
+/** The fixture's stand-in behind a real port, and a real client, which tries once unless told otherwise. */
+export const wireOf = async (fixture: Fixture, intercept?: Interceptor, maxAttempts = 1): Promise<Wire> => {
   const bugs: unknown[] = [];
   const endpoint = await startEndpoint({
     port: 0,
@@ -70,13 +71,17 @@ export const wireOf = async (fixture: Fixture): Promise<Wire> => {
     roles: [caller.arn],
     services: [],
     restRoutes: [],
-    s3: s3Rest(fixture.s3, (thrown) => bugs.push(thrown)),
+    s3: s3Rest(
+      fixture.s3,
+      (thrown) => bugs.push(thrown),
+      intercept === undefined ? undefined : { intercept, clock: fixture.clock, invocation: () => undefined },
+    ),
     admin: () => Promise.resolve({ status: 404, body: {} }),
     trace: fixture.log.record,
     clock: fixture.clock,
   });
   const credentials = { accessKeyId: caller.accessKeyId, secretAccessKey: 'not checked' };
-  const client = new S3Client({ endpoint: endpoint.url, region: 'eu-west-1', credentials, maxAttempts: 1 });
+  const client = new S3Client({ endpoint: endpoint.url, region: 'eu-west-1', credentials, maxAttempts });
   return {
     endpoint,
     client,

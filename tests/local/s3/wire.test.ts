@@ -26,7 +26,7 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import type { ChecksumAlgorithm, PutObjectCommandInput } from '@aws-sdk/client-s3';
+import type { ChecksumAlgorithm, CompletedPart, PutObjectCommandInput } from '@aws-sdk/client-s3';
 import type { Wire } from './fixture';
 import { caller, Fixture, start, wireOf } from './fixture';
 
@@ -250,10 +250,10 @@ test('a multipart upload joins its parts under the ETag and the conditions of S3
   const parts = [randomBytes(5 * 1024 * 1024), Buffer.from('the end')];
   const { UploadId } = await wire.client.send(new CreateMultipartUploadCommand({ Bucket, Key, ChecksumAlgorithm: 'CRC32' }));
   const upload = { Bucket, Key, UploadId };
-  const sent: { readonly PartNumber: number; readonly ETag: string | undefined }[] = [];
+  const sent: CompletedPart[] = [];
   for (const [index, Body] of parts.entries()) {
-    const { ETag } = await wire.client.send(new UploadPartCommand({ ...upload, PartNumber: index + 1, Body }));
-    sent.push({ PartNumber: index + 1, ETag });
+    const { ETag, ChecksumCRC32 } = await wire.client.send(new UploadPartCommand({ ...upload, PartNumber: index + 1, Body }));
+    sent.push({ PartNumber: index + 1, ETag, ChecksumCRC32 });
   }
   expect((await wire.client.send(new ListPartsCommand(upload))).Parts?.map(({ Size }) => Size)).toEqual([5 * 1024 * 1024, 7]);
   expect((await wire.client.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads).toMatchObject([{ Key, UploadId }]);
@@ -262,10 +262,14 @@ test('a multipart upload joins its parts under the ETag and the conditions of S3
   await wire.end();
   fixture.reopen();
   wire = await wireOf(fixture);
-  const complete = (Parts: typeof sent, more: object = {}) =>
+  const complete = (Parts: CompletedPart[], more: object = {}) =>
     wire.client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts }, ...more }));
   await expect(complete([...sent].reverse())).rejects.toMatchObject({ name: 'InvalidPartOrder' });
-  await expect(complete([{ PartNumber: 1, ETag: '"00"' }])).rejects.toMatchObject({ name: 'InvalidPart' });
+  await expect(complete(sent.map(({ PartNumber, ETag }) => ({ PartNumber, ETag })))).rejects.toMatchObject({
+    name: 'InvalidRequest',
+    message: expect.stringContaining('created using a crc32 checksum'),
+  });
+  await expect(complete([{ ...sent[0], ETag: '"00"' }])).rejects.toMatchObject({ name: 'InvalidPart' });
   await put(Key, 'in the way');
   await expect(complete(sent, { IfNoneMatch: '*' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
   const { ETag } = await complete(sent);
@@ -279,9 +283,24 @@ test('a multipart upload joins its parts under the ETag and the conditions of S3
   expect((await wire.client.send(new HeadObjectCommand({ Bucket, Key }))).ETag).toBe(ETag);
 });
 
+test('a part comes with the checksum that its upload was created for, or with none', async () => {
+  const { UploadId } = await wire.client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'a' }));
+  // The SDK's own default is CRC32.
+  const part = new UploadPartCommand({ Bucket, Key: 'a', UploadId, PartNumber: 1, Body: 'x' });
+  await expect(wire.client.send(part)).rejects.toMatchObject({
+    name: 'InvalidRequest',
+    message: 'Checksum Type mismatch occurred, expected checksum Type: null, actual checksum Type: crc32',
+  });
+  const hashed = await wire.client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'b', ChecksumAlgorithm: 'SHA256' }));
+  const other = new UploadPartCommand({ Bucket, Key: 'b', UploadId: hashed.UploadId, PartNumber: 1, Body: 'x' });
+  await expect(wire.client.send(other)).rejects.toThrow('expected checksum Type: sha256, actual checksum Type: crc32');
+});
+
 test('small parts are refused, copied parts are taken, an aborted upload is gone', async () => {
   await put('source', '0123456789');
-  const { UploadId } = await wire.client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'a' }));
+  const { UploadId } = await wire.client.send(
+    new CreateMultipartUploadCommand({ Bucket, Key: 'a', ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' }),
+  );
   const upload = { Bucket, Key: 'a', UploadId };
   const copied = await wire.client.send(
     new UploadPartCopyCommand({ ...upload, PartNumber: 1, CopySource: 'lake/source', CopySourceRange: 'bytes=2-4' }),
