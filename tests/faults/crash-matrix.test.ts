@@ -1,5 +1,5 @@
 import { discard, Lakes, temporaryDirectory } from './crash/lake-under-test';
-import { familiesOf, faultPoints, sampleOf } from './crash/matrix';
+import { familiesOf, faultPoints, pairOf, pointNamed, sampleOf } from './crash/matrix';
 import { type Fault, type Golden, goldenRun, type Prepared } from './crash/play';
 import { playEach } from './crash/play-each';
 import { writeSection } from './crash/document';
@@ -34,6 +34,29 @@ describe('whatever call fails, however, and wherever a run is aborted', () => {
   test('the sample has a point of every kind of call in every way that it can fail', () => {
     expect(familiesOf(points.values())).toBeGreaterThan(20);
     expect(familiesOf(sampleOf(points.values(), SAMPLE, seed))).toBe(familiesOf(points.values()));
+  });
+
+  test('each point, and two of them in one night or in two, is found again by its id', () => {
+    const sample = sampleOf(points.values(), SAMPLE, seed);
+    for (const fault of sample) {
+      const { nights } = pointNamed(points, fault.id);
+      expect(nights).toEqual([[fault]]);
+      expect(nights[0]?.[0]).toBe(points.get(fault.id));
+    }
+    const [left, right] = [sample[0]!, sample.at(-1)!];
+    expect(left).not.toBe(right);
+    for (const [sign, nights] of [
+      ['+', [[left, right]]],
+      ['>', [[left], [right]]],
+    ] as const) {
+      const { id } = pairOf(left, right, sign === '+');
+      expect(id).toBe(`${left.id} ${sign} ${right.id}`);
+      expect(pointNamed(points, id)).toEqual({ id, nights });
+    }
+    for (const id of ['plan/s3:Nothing#1/throttled', `${left.id} + plan/s3:Nothing#1/throttled`])
+      expect(() => pointNamed(points, id)).toThrow(
+        'there is no fault point "plan/s3:Nothing#1/throttled"; all of them: npm run test:faults -- --points',
+      );
   });
 
   test(
