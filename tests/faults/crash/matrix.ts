@@ -1,4 +1,4 @@
-import { failsInItsOwnWords, kindOfCall, MODES } from './modes';
+import { failsInItsOwnWords, type Family, kindOfCall, MODES } from './modes';
 import type { Fault, Golden } from './play';
 
 /**
@@ -79,11 +79,32 @@ export const pairOf = (left: Fault, right: Fault, sameNight: boolean): Pair => (
   nights: sameNight ? [[left, right]] : [[left], [right]],
 });
 
+/** Families of failures that a run goes on after, and those that end it. */
+const GOES_ON: ReadonlySet<string> = new Set<Family>([
+  'before it',
+  'after it, before its answer',
+  'throttled',
+  'once',
+  'item errors',
+]);
+const ENDS: ReadonlySet<string> = new Set<Family>(['for good', 'execution timed out']);
+const goesOn = (fault: Fault): boolean => 'mode' in fault && fault.mode.scope !== 'night' && GOES_ON.has(fault.mode.family);
+const ends = (fault: Fault): boolean => !('mode' in fault) || ENDS.has(fault.mode.family);
+
+/**
+ * Every other pair in one night, the rest in two. Half of both are drawn from all points; of the other half the first fault is one that lets
+ * the second strike: in one night one that the run goes on after, in two one that leaves the second night its work.
+ */
 export const pairsOf = (points: Iterable<Fault>, count: number, seed: number): readonly Pair[] => {
   const random = randomOf(seed);
   const all = [...points];
-  const any = (): Fault => all[Math.floor(random() * all.length)]!;
-  return Array.from({ length: count }, (_, index) => pairOf(any(), any(), index % 2 === 0));
+  const any = (faults: readonly Fault[] = all): Fault => faults[Math.floor(random() * faults.length)]!;
+  const first = { goesOn: all.filter(goesOn), ends: all.filter(ends) };
+  return Array.from({ length: count }, (_, index) => {
+    const sameNight = index % 2 === 0;
+    const left = index % 4 < 2 ? any() : any(sameNight ? first.goesOn : first.ends);
+    return pairOf(left, any(), sameNight);
+  });
 };
 
 /** The point or the pair of an id. Throws where there is none. */
