@@ -39,6 +39,39 @@ describe('a rebuild', () => {
     ]);
   });
 
+  it('reads routed events again from their pieces, and leaves their partition out where a piece is gone', async () => {
+    const late = 'event_type=a/created_date=2026-10-26';
+    // Nine days old when they arrive, in an object each.
+    for (const uuid of [8, 9]) {
+      await lake.put(event(uuid, 'a:x', SECOND - 7 * 86_400));
+      await lake.deliver();
+    }
+    await lake.night();
+    const before = await lake.rows(ALL);
+    await lake.compact({ rebuild: true, full: true });
+    expect(await lake.report()).toMatchObject({
+      status: 'succeeded',
+      compared: [late, A, B].map((partition) => ({ partition, equal: true, differences: [] })),
+      leftOut: [],
+    });
+    expect(await lake.rows(ALL)).toEqual(before);
+
+    const pieces = await lake.keys(`late/events/${late}/`);
+    expect(pieces).toHaveLength(2);
+    rmSync(lake.fileOf(pieces[0] ?? ''));
+    await lake.compact({ rebuild: true, full: true });
+    expect(await lake.report()).toMatchObject({
+      compared: [A, B].map((partition) => ({ partition, equal: true })),
+      leftOut: [
+        {
+          partition: late,
+          reason: `cannot be rebuilt: 1 of 2 published sources cannot be read again, the first is ${pieces[0]}`,
+        },
+      ],
+    });
+    expect(await lake.rows(ALL)).toEqual(before);
+  });
+
   it('proves that it equals what is published, or names the difference, and publishes only what it could read again', async () => {
     const before = await lake.rows(ALL);
     await lake.compact({ rebuild: true, full: true });
