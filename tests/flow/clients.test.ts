@@ -44,6 +44,9 @@ const UNUSABLE = [
   event(7, 'late:x', SECOND),
   event(8, 'Ümlaut:x', SECOND),
   `{"pad":"${'x'.repeat(1_000_000)}"}`,
+  // No text at all, and a whole event but for one byte: decoded anywhere on the way, they come out as others.
+  Buffer.from([0xff, 0xfe, 0x00]),
+  Buffer.from(event(9, 'a:x', SECOND, { name: 'Zo\u00eb' }), 'latin1'),
 ];
 
 describe('real AWS clients on the host', () => {
@@ -123,10 +126,13 @@ describe('real AWS clients on the host', () => {
       for (const line of lines) {
         const { rawData, errorCode } = JSON.parse(line) as { rawData: string; errorCode: string };
         expect(errorCode).not.toBe('');
-        found.push(Buffer.from(rawData, 'base64').toString('utf8'));
+        found.push(rawData);
       }
     }
-    expect(found.sort()).toEqual([...UNUSABLE].sort());
+    // As bytes: a text that was decoded and encoded again may be another one.
+    expect(found.sort()).toEqual(
+      UNUSABLE.map((sent) => (typeof sent === 'string' ? Buffer.from(sent) : sent).toString('base64')).sort(),
+    );
   });
 
   test('Glue answers tables, and partitions by expression and by batch', async () => {

@@ -161,11 +161,15 @@ export class Lake {
     return join(this.dataDir, 's3', this.bucket, key);
   }
 
-  async put(...records: readonly string[]): Promise<void> {
+  /** Puts records on the stream of `events`: texts, or bytes that are none. */
+  async put(...records: readonly (string | Uint8Array)[]): Promise<void> {
     const answer = await this.#kinesis.send(
       new PutRecordsCommand({
         StreamName: String(this.host.outputs['streamName']),
-        Records: records.map((data, index) => ({ Data: Buffer.from(data), PartitionKey: String(index) })),
+        Records: records.map((data, index) => ({
+          Data: typeof data === 'string' ? Buffer.from(data) : data,
+          PartitionKey: String(index),
+        })),
       }),
     );
     if (answer.FailedRecordCount !== 0) throw new Error(`${answer.FailedRecordCount} records failed`);
