@@ -114,6 +114,14 @@ const distinct = <T extends { readonly key: string; readonly etag: string }>(sou
 /** What the run was asked for: the run without what the machine adds to it. */
 const inputOf = ({ run: _run, table: _table, executionArn: _arn, startedAt: _at, ...input }: Run): Report['input'] => input;
 
+/** What a rebuild did not even begin with, though it is published: of what nothing is left, say. */
+const notRebuilt = (run: Run, plan: Plan | undefined): Report['leftOut'] =>
+  run.rebuild
+    ? (plan?.partitions ?? [])
+        .filter(({ due, published }) => !due && published !== undefined)
+        .map(({ partition, reason }) => ({ partition, reason }))
+    : [];
+
 /** Adds up a run from what its steps wrote. Pure: the same folder always gives the same report. */
 export const reportOf = (
   run: Run,
@@ -152,7 +160,7 @@ export const reportOf = (
     failed: [...failed],
     superseded: trails.flatMap(({ publication }) => publication?.superseded ?? []),
     compared: trails.flatMap(({ comparison }) => comparison?.partitions ?? []),
-    leftOut: trails.flatMap(({ expectation, leftOut }) => expectation?.leftOut ?? leftOut),
+    leftOut: [...trails.flatMap(({ expectation, leftOut }) => expectation?.leftOut ?? leftOut), ...notRebuilt(run, plan)],
     lines: {
       in: lines,
       duplicates: lines - (sum(published, ({ after }) => after.rows) - rowsBefore),

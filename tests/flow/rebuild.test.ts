@@ -69,6 +69,9 @@ describe('a rebuild', () => {
         },
       ],
     });
+    rmSync(lake.fileOf(pieces[1] ?? ''));
+    await lake.compact({ rebuild: true, full: true });
+    expect((await lake.report()).leftOut).toEqual([{ partition: late, reason: 'no raw object or piece left to rebuild from' }]);
     expect(await lake.rows(ALL)).toEqual(before);
   });
 

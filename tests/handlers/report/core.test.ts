@@ -159,6 +159,19 @@ describe('the report of a run', () => {
     expect([report([opened]).status, report([stated]).status]).toEqual(['succeeded', 'succeeded']);
   });
 
+  it('names what a rebuild left as it is published, and nothing of that where nothing is rebuilt', () => {
+    const reason = 'no raw object or piece left to rebuild from';
+    const partitions = [
+      plannedWith({ due: false, reason, published: publishedWith() }),
+      plannedWith({ due: false, reason: 'held', published: undefined }),
+      plannedWith({ due: true, published: publishedWith() }),
+    ];
+    const leftOutBy = (rebuild: boolean) =>
+      reportOf(runWith({ run: 'r2', rebuild }), END, undefined, { ...planWith([]), partitions }, [], [], []).leftOut;
+    expect(leftOutBy(true)).toEqual([{ partition: partitions[0]?.partition, reason }]);
+    expect(leftOutBy(false)).toEqual([]);
+  });
+
   it('fails where a batch came to no end, and names it', () => {
     const plan = planWith(['b0001', 'b0002', 'b0003']);
     const died = trail({ batch: 'b0002', expectation: undefined, verification: undefined, publication: undefined });
