@@ -19,10 +19,15 @@ export const countLines = (
 
 /**
  * As `countLines`, of an object under errors/: routing writes gzip there, and whether Firehose compresses what it could not process is nowhere
- * promised. Plain text is counted as it is. @throws what kept the object from being fetched
+ * promised. Plain text is counted as it is.
+ * @param onBlock gets the text, whole lines at a time
+ * @throws what kept the object from being fetched
  */
-export const countErrorLines = (objects: LakeObjects, source: ListedObject): Promise<CountedLines> =>
-  counted(objects, source, inflatedOrPlain, () => undefined);
+export const countErrorLines = (
+  objects: LakeObjects,
+  source: ListedObject,
+  onBlock: (block: Buffer) => void = () => undefined,
+): Promise<CountedLines> => counted(objects, source, inflatedOrPlain, onBlock);
 
 const counted = async (
   objects: LakeObjects,

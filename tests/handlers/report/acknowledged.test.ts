@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { EVENTS } from '../../../contracts/feeds';
 import { accountsKey } from '../../../contracts/lake';
@@ -54,13 +55,14 @@ interface Night {
   /** Undefined: the run failed before it had one. */
   readonly plan?: Plan | undefined;
   readonly nowMillis?: number;
+  readonly mostCounted?: Parameters<typeof accountFor>[1];
 }
 
 /** What the report step of a run makes of a lake. */
 const judgedBy = async (lake: MemoryLake, night: Night) => {
   const planned = 'plan' in night ? night.plan : plan;
   const now = new Date(night.nowMillis ?? NOW).toISOString();
-  return accountFor({
+  const request: AcknowledgedRequest = {
     objects: lake.objects,
     catalog: {
       async *all() {
@@ -78,7 +80,8 @@ const judgedBy = async (lake: MemoryLake, night: Night) => {
     report: reportOf(runWith(night.run), now, undefined, planned, [], [], []),
     plan: planned,
     now,
-  });
+  };
+  return accountFor(request, night.mostCounted);
 };
 
 const accountIn = (lake: MemoryLake): Accounts | undefined => {
@@ -134,5 +137,31 @@ describe('an account that begins with its lake', () => {
     expect(await judgedBy(lake, { arrived: young, compacted: 4, run: { eventType: 'payment' } })).toMatchObject({ ok: true });
     expect(accountIn(lake)).toMatchObject({ acknowledged: 10, unexplained: 0 });
     expect(await judgedBy(lake, { arrived: young, compacted: 9 })).toMatchObject({ missing: 1, ok: false, notJudged: null });
+  });
+});
+
+describe('a flood of error objects', () => {
+  it('is counted over several nights, each of which inflates so much and no more, and is judged once all of it is counted', async () => {
+    const lake = new MemoryLake();
+    const objects = 100;
+    const body = gzipSync('{"errorCode":"x"}\n'.repeat(3));
+    for (let index = 0; index < objects; index++) lake.put(`errors/events/processing-failed/${index}.gz`, body);
+    const night = {
+      arrived: [[NOW - 2 * DAY, 3 * objects + 1]] as const,
+      compacted: 0,
+      mostCounted: { objects: 1_000, inflatedBytes: 1 },
+    };
+    const [nights, left] = [[] as number[], (): number => objects - Object.keys(accountIn(lake)?.errors ?? {}).length];
+    while (left() > 0 && nights.length < objects) {
+      const before = left();
+      const judged = await judgedBy(lake, night);
+      nights.push(before - left());
+      if (left() > 0) expect(judged).toMatchObject({ ok: true, notJudged: `${left()} error objects are not counted yet` });
+      else expect(judged).toMatchObject({ errors: 3 * objects, missing: 1, ok: false, notJudged: null });
+    }
+    // Some are under way by the time that the first one is counted.
+    expect(Math.min(...nights)).toBeGreaterThan(0);
+    expect(Math.max(...nights)).toBeLessThan(objects / 2);
+    expect(left()).toBe(0);
   });
 });
