@@ -117,7 +117,8 @@ export const runsPrefix = (table: string): string => `runs/${table}/`;
 export const lockKey = (table: string): string => `locks/${table}.json`;
 
 /** Lines that routing rejected. Like Firehose's own error objects, outside every table's path. */
-export const rejectedKey = (table: string, hash: string): string => `${errorsPrefix(table)}rejected/${hash}.json.gz`;
+export const rejectedPrefix = (table: string): string => `${errorsPrefix(table)}rejected/`;
+export const rejectedKey = (table: string, hash: string): string => `${rejectedPrefix(table)}${hash}.json.gz`;
 
 export const rawPartitionPrefix = (feed: Pick<FeedLayout, 'rawPrefix'>, partition: Partition): string =>
   `${rawPrefix(feed)}${partitionPath(partition)}/`;

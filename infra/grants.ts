@@ -117,7 +117,12 @@ const DUTIES: Readonly<Record<StepName, (arns: Arns, lake: Lake) => readonly Sta
     onTables(arns, 'TemporaryTables', ['glue:DeleteTable'], lake.temporaryTables),
   ],
   report: (arns, lake) => [
-    ...onLake(arns, { get: [...lake.runs, ...lake.ledger, ...lake.errors], put: [...lake.runs, ...lake.accounts] }),
+    ...onLake(arns, {
+      // Of a raw object that could not be read it asks how old it is.
+      list: lake.raw,
+      get: [...lake.runs, ...lake.ledger, ...lake.errors],
+      put: [...lake.runs, ...lake.accounts],
+    }),
     onTables(arns, 'Catalog', ['glue:GetPartitions'], lake.tables),
     // CloudWatch knows no resources. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     { sid: 'Metrics', actions: ['cloudwatch:GetMetricData'], resources: ['*'] },

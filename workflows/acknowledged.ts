@@ -69,21 +69,29 @@ export const accountsSchema = z.object({
   gone: z.object({ objects: z.number(), lines: z.number() }),
   /** Lines of those that are there, by key. */
   errors: z.record(z.string(), z.number()),
-  /** Error objects among them that nobody can read: their lines count as none. */
+  /** Error objects, gone or not, that nobody could read: their lines count as none. */
   unreadable: z.number(),
+  /**
+   * Records of the hours in which those of unreadable error objects may have arrived, by the hour's beginning, ISO 8601: as many may be missing.
+   * Undefined in accounts that were written before it was kept.
+   */
+  unreadableHours: z.record(z.string(), z.number()).optional(),
 });
 export type Accounts = z.infer<typeof accountsSchema>;
 
-type CountedErrors = Pick<Accounts, 'gone' | 'errors' | 'unreadable'>;
+export type CountedErrors = Pick<Accounts, 'gone' | 'errors' | 'unreadable' | 'unreadableHours'>;
 
-export const NO_ERRORS: CountedErrors = { gone: { objects: 0, lines: 0 }, errors: {}, unreadable: 0 };
+export const NO_ERRORS: CountedErrors = { gone: { objects: 0, lines: 0 }, errors: {}, unreadable: 0, unreadableHours: {} };
 
 export const errorLinesIn = ({ gone, errors }: Pick<Accounts, 'gone' | 'errors'>): number =>
   Object.values(errors).reduce((total, lines) => total + lines, gone.lines);
 
-/** The keys that an account does not know yet. */
-export const uncounted = ({ errors }: Pick<Accounts, 'errors'>, keys: readonly string[]): readonly string[] =>
-  keys.filter((key) => !Object.hasOwn(errors, key));
+/** Whether an account does not say what its unreadable objects may hold. */
+const isUnbounded = ({ unreadable, unreadableHours }: CountedErrors): boolean => unreadable > 0 && unreadableHours === undefined;
+
+/** The keys that an account does not know yet; of an older one also those without lines, of which it does not say whether they are unreadable. */
+export const uncounted = (account: CountedErrors, keys: readonly string[]): readonly string[] =>
+  keys.filter((key) => !Object.hasOwn(account.errors, key) || (isUnbounded(account) && account.errors[key] === 0));
 
 /** The account of errors with what is listed now: `counted` has the lines of those that were not known before, undefined where unreadable. */
 export const withErrors = (
@@ -94,7 +102,7 @@ export const withErrors = (
   const there = new Set(keys);
   const left = Object.entries(before.errors).filter(([key]) => !there.has(key));
   const known = keys.flatMap((key) => {
-    const lines = Object.hasOwn(before.errors, key) ? before.errors[key] : counted.get(key);
+    const lines = !counted.has(key) && Object.hasOwn(before.errors, key) ? before.errors[key] : counted.get(key);
     return lines === undefined && !counted.has(key) ? [] : [[key, lines ?? 0] as const];
   });
   return {
@@ -103,7 +111,9 @@ export const withErrors = (
       lines: before.gone.lines + left.reduce((total, [, lines]) => total + lines, 0),
     },
     errors: Object.fromEntries(known),
-    unreadable: before.unreadable + [...counted.values()].filter((lines) => lines === undefined).length,
+    unreadable:
+      (isUnbounded(before) ? 0 : before.unreadable) + [...counted.values()].filter((lines) => lines === undefined).length,
+    unreadableHours: before.unreadableHours ?? {},
   };
 };
 
@@ -119,8 +129,8 @@ export interface AcknowledgedFacts {
   readonly recent: number;
   /** Why as many. */
   readonly recentBecause: string;
-  /** Objects whose lines nobody can count. */
-  readonly unreadableObjects: number;
+  /** Objects whose lines nobody can count, and how many records all of them may hold at most. */
+  readonly unreadable: { readonly objects: number; readonly records: number };
   /**
    * Of a feed without a transform, whose records lie as they were sent and need not be a line each: lines that cannot be used. Undefined where
    * every record is a line.
@@ -138,7 +148,9 @@ export interface AcknowledgedCheck {
   readonly inFlight: number;
   /** How many records may be missing, and why; null: none. */
   readonly tolerance: { readonly records: number; readonly because: string } | null;
-  /** Beyond the tolerance. */
+  /** Where records are missing beyond that: as many as unreadable objects may hold (`records`) are taken for theirs (`held`). */
+  readonly unreadable?: { readonly objects: number; readonly records: number; readonly held: number } | undefined;
+  /** Beyond both. */
   readonly missing: number;
   /**
    * Accepted more than once, on balance: delivery is at least once, and a file may have been placed by hand. Without a transform, also records
@@ -157,7 +169,9 @@ export const judgeAcknowledged = (facts: AcknowledgedFacts): AcknowledgedCheck =
   const { acknowledged, accepted, errors, inFlight, recent, recentBecause, unusableLines } = facts;
   const open = acknowledged - accepted - errors - (inFlight ?? 0);
   const tolerated = inFlight === undefined ? Math.min(Math.max(open, 0), recent) : 0;
-  const missing = Math.max(0, open - tolerated);
+  const beyond = Math.max(0, open - tolerated);
+  const held = Math.min(beyond, facts.unreadable.records);
+  const missing = beyond - held;
   const notJudged = missing === 0 ? undefined : excuseOf(facts);
   return {
     acknowledged,
@@ -165,6 +179,7 @@ export const judgeAcknowledged = (facts: AcknowledgedFacts): AcknowledgedCheck =
     errors,
     inFlight: inFlight ?? tolerated,
     tolerance: inFlight === undefined ? { records: recent, because: recentBecause } : null,
+    ...(held === 0 ? {} : { unreadable: { ...facts.unreadable, held } }),
     missing,
     redelivered: Math.max(0, -open),
     linePerRecord: unusableLines === undefined,
@@ -173,10 +188,8 @@ export const judgeAcknowledged = (facts: AcknowledgedFacts): AcknowledgedCheck =
   };
 };
 
-const excuseOf = ({ excuse, unreadableObjects, unusableLines = 0 }: AcknowledgedFacts): string | undefined =>
+const excuseOf = ({ excuse, unusableLines = 0 }: AcknowledgedFacts): string | undefined =>
   excuse ??
-  (unreadableObjects > 0
-    ? `${unreadableObjects} objects are unreadable, and nobody can count their lines`
-    : unusableLines > 0
-      ? `${unusableLines} lines cannot be used, and each may be several records that were sent without a line break`
-      : undefined);
+  (unusableLines > 0
+    ? `${unusableLines} lines cannot be used, and each may be several records that were sent without a line break`
+    : undefined);

@@ -266,6 +266,7 @@ export const reportSchema = z.object({
       errors: z.number(),
       inFlight: z.number(),
       tolerance: z.object({ records: z.number(), because: z.string() }).nullable(),
+      unreadable: z.object({ objects: z.number(), records: z.number(), held: z.number() }).optional(),
       missing: z.number(),
       redelivered: z.number(),
       linePerRecord: z.boolean(),

@@ -7,8 +7,10 @@ import {
   type Accounts,
   type AcknowledgedCheck,
   type Arrivals,
+  type CountedErrors,
 } from './acknowledged';
 import type { Plan, PlannedPartition, Report } from './documents';
+import { isPiece, UNREADABLE_PIECES } from './unreadable';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -26,13 +28,15 @@ export const begunBefore = (firstArrivalMillis: number | undefined, nowMillis: n
 export interface RunFacts {
   /** As the last run left it. */
   readonly before: Accounts | undefined;
-  readonly errors: Pick<Accounts, 'gone' | 'errors' | 'unreadable'>;
+  readonly errors: CountedErrors;
+  /** What all objects that this run or one before could not read may hold at most, raw ones and error objects. */
+  readonly unreadableRecords: number;
   /** Error objects that this run left uncounted. */
   readonly errorObjectsLeft: number;
   readonly arrivals: Arrivals;
   /** `sum(copies)` over all partitions of the catalog. */
   readonly compacted: number;
-  readonly feed: Pick<Feed, 'transform'>;
+  readonly feed: Pick<Feed, 'name' | 'transform'>;
   readonly report: Report;
   readonly plan: Plan | undefined;
   readonly nowMillis: number;
@@ -57,7 +61,10 @@ export const runAcknowledged = (facts: RunFacts): AcknowledgedCheck => {
       waiting.length === 0
         ? 'acknowledged within the time that a delivery may take'
         : `acknowledged since the oldest object could be that waits for another run, ${new Date(since).toISOString()}`,
-    unreadableObjects: report.unreadable.length + report.unread.length + errors.unreadable,
+    unreadable: {
+      objects: report.unreadable.length + report.unread.length + errors.unreadable,
+      records: facts.unreadableRecords,
+    },
     unusableLines: feed.transform === undefined ? report.lines.rejected : undefined,
     excuse: excuseOf(facts, waiting),
   });
@@ -71,7 +78,10 @@ const waitingIn = ({ plan, report }: RunFacts): readonly PlannedPartition[] => {
   );
 };
 
-const excuseOf = ({ plan, report, errorObjectsLeft }: RunFacts, waiting: readonly PlannedPartition[]): string | undefined => {
+const excuseOf = (
+  { plan, report, feed, errorObjectsLeft }: RunFacts,
+  waiting: readonly PlannedPartition[],
+): string | undefined => {
   const { input } = report;
   if (plan === undefined) return 'the run ended before it knew what waits';
   if (input?.eventType !== undefined || input?.from !== undefined || input?.to !== undefined)
@@ -79,6 +89,7 @@ const excuseOf = ({ plan, report, errorObjectsLeft }: RunFacts, waiting: readonl
   if (errorObjectsLeft > 0) return `${errorObjectsLeft} error objects are not counted yet`;
   if (report.lateLeft) return 'late objects are left to the next run';
   if (report.changed > 0) return `${report.changed} objects changed under the run`;
+  if ([...report.unreadable, ...report.unread].some(({ key }) => isPiece(feed.name, key))) return UNREADABLE_PIECES;
   return waiting.some(({ newPieces = 0 }) => newPieces > 0)
     ? 'pieces of late objects wait for another run, and nobody has noted when their records arrived'
     : undefined;

@@ -3,7 +3,7 @@ import { GetBucketLifecycleConfigurationCommand, type LifecycleRule, type S3Clie
 import * as z from 'zod';
 import { accountsKey, errorsPrefix, piecePrefix } from '../../contracts/lake';
 import { readArrivals } from '../../handlers/aws/arrivals';
-import type { LakeObjects } from '../../handlers/aws/objects';
+import type { LakeObjects, ListedObject } from '../../handlers/aws/objects';
 import {
   accountsSchema,
   arrivedInAll,
@@ -12,6 +12,7 @@ import {
   type Accounts,
   type RecordSource,
 } from '../../workflows/acknowledged';
+import { isPiece, unreadableRecords, unreadableSince, withUnreadable } from '../../workflows/unreadable';
 
 /** What a producer put, and was told that it is kept, with the delivery stream that brings it to raw. */
 export type DeliveredSource = RecordSource & { readonly delivery: string };
@@ -34,6 +35,22 @@ export const recordSources = (outputs: Readonly<Record<string, unknown>>, feed: 
       ? []
       : [{ kind: 'delivery' as const, name: directDeliveryStreamName, delivery: directDeliveryStreamName }]),
   ];
+};
+
+/** How many records unreadable objects may hold at most: those of the account, and others as they are listed. */
+export const heldByUnreadable = async (
+  client: Pick<CloudWatchClient, 'send'>,
+  sources: readonly RecordSource[],
+  feed: string,
+  accounts: Accounts | undefined,
+  others: readonly ListedObject[],
+  nowMillis: number,
+): Promise<number> => {
+  const known = accounts?.unreadableHours ?? {};
+  const dated = others.filter(({ key }) => !isPiece(feed, key));
+  if (dated.length === 0) return unreadableRecords(known);
+  const { hours } = await readArrivals(client, sources, unreadableSince(feed, dated), nowMillis);
+  return unreadableRecords(withUnreadable(known, feed, dated, hours));
 };
 
 const DAY = 24 * 3_600_000;

@@ -11,11 +11,19 @@ import {
 import { linesOf } from '../../workflows/novelty';
 import { sameState } from '../../workflows/published';
 import { DELIVERY_MILLIS } from '../../workflows/run-acknowledged';
+import { isPiece, UNREADABLE_PIECES } from '../../workflows/unreadable';
 import { namedRows, runQuery } from '../athena-query';
 import type { Connection } from '../connection';
 import { lakeCensus, type PartitionCensus } from '../lake-census';
 import { curatedDifferences, routedDifferences, type Difference, type FoundRows } from './accounts';
-import { acknowledgedOf, forgottenAfterDays, forgottenSince, readAccounts, recordSources } from './acknowledged';
+import {
+  acknowledgedOf,
+  forgottenAfterDays,
+  forgottenSince,
+  heldByUnreadable,
+  readAccounts,
+  recordSources,
+} from './acknowledged';
 import { numberOf, pathOf, type Ask } from './asking';
 import type { Audit, PartitionAccount } from './findings';
 import { rawCheck } from './raw-lines';
@@ -139,6 +147,9 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
   const errors = await errorLines(objects, feed, accounts, (read) => onProgress(`verify: ${read} error objects read`));
   const atLast = await movement(connection, name, accounts);
   const accepted = total(census.partitions, ({ ledger }) => linesOf(ledger ?? [])) + sources.freshLines - sources.twiceLines;
+  const setAside = new Set(sources.unreadable.map(({ key }) => key));
+  const fresh = [...census.partitions.flatMap((partition) => partition.fresh), ...census.late.fresh];
+  const unreadable = [...fresh.filter(({ key }) => setAside.has(key)), ...errors.unreadable];
   const acknowledged = judgeAcknowledged({
     acknowledged: atLast.records,
     accepted,
@@ -146,17 +157,29 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
     inFlight: atLast.inFlight,
     recent: atLast.recent,
     recentBecause: 'acknowledged within the time that a delivery may take; CloudWatch does not tell what is in flight',
-    unreadableObjects: sources.unreadable.length + errors.unreadable,
+    unreadable: {
+      objects: (accounts?.unreadable ?? 0) + unreadable.length,
+      records: await heldByUnreadable(
+        connection.cloudWatch,
+        recordSources(outputs, name),
+        name,
+        accounts,
+        unreadable,
+        connection.now,
+      ),
+    },
     unusableLines: feed.transform === undefined ? sources.rejectedLines + sources.unusableLines : undefined,
     excuse:
       atFirst.records !== atLast.records || atFirst.inFlight !== atLast.inFlight
         ? 'records arrived or were delivered meanwhile'
-        : forgottenSince(
-            accounts,
-            atLast.firstMillis,
-            await forgottenAfterDays(connection.s3, outputs.bucket, name),
-            connection.now,
-          ),
+        : unreadable.some(({ key }) => isPiece(name, key))
+          ? UNREADABLE_PIECES
+          : forgottenSince(
+              accounts,
+              atLast.firstMillis,
+              await forgottenAfterDays(connection.s3, outputs.bucket, name),
+              connection.now,
+            ),
   });
 
   const changed = await changedSince(connection, feed, census.partitions, raw.differences);

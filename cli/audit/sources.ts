@@ -96,13 +96,13 @@ const count = async (
   return { lines, unusable, unreadable: unreadable.sort((left, right) => (left.key < right.key ? -1 : 1)) };
 };
 
-/** Lines under errors/: by the runs' account as far as it knows them, those that have expired included, and by reading what is newer. */
+/** Lines under errors/, and what is unreadable and not in the account: by the runs' account as far as it knows them, those that have expired included, and by reading what is newer. */
 export const errorLines = async (
   objects: LakeObjects,
   feed: Feed,
   accounts: Accounts | undefined,
   onRead: (read: number) => void,
-): Promise<{ readonly all: number; readonly unreadable: number }> => {
+): Promise<{ readonly all: number; readonly unreadable: readonly ListedObject[] }> => {
   const listed = await errorObjects(objects, feed);
   const before = accounts ?? NO_ERRORS;
   const fresh = new Set(
@@ -116,9 +116,10 @@ export const errorLines = async (
     inErrors(objects),
     onRead,
   );
+  const broken = new Set(unreadable.map(({ key }) => key));
   return {
     all: errorLinesIn(before) + sum([...lines.values()], (each) => each),
-    unreadable: before.unreadable + unreadable.length,
+    unreadable: listed.filter(({ key }) => broken.has(key)),
   };
 };
 

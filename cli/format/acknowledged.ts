@@ -10,6 +10,11 @@ export const acknowledgedLines = (check: AcknowledgedCheck): readonly string[] =
     : [
         `    ${counted(check.missing, 'record')} missing${check.notJudged === null ? '' : `: not judged, for ${check.notJudged}`}`,
       ]),
+  ...(check.unreadable === undefined
+    ? []
+    : [
+        `    ${counted(check.unreadable.held, 'record')} taken for lines of ${counted(check.unreadable.objects, 'unreadable object')}, which may hold ${readableCount(check.unreadable.records)} at most`,
+      ]),
   ...(check.tolerance === null
     ? []
     : [`    tolerance: ${counted(check.tolerance.records, 'record')} ${check.tolerance.because}`]),

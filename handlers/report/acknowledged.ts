@@ -12,15 +12,17 @@ import {
   type Accounts,
   type AcknowledgedCheck,
   type Arrivals,
+  type CountedErrors,
   type RecordSource,
 } from '../../workflows/acknowledged';
 import type { Plan, Report } from '../../workflows/documents';
 import { begunBefore, runAcknowledged } from '../../workflows/run-acknowledged';
+import { isPiece, unreadableRecords, unreadableSince, withUnreadable } from '../../workflows/unreadable';
 import { readArrivals } from '../aws/arrivals';
-import { concurrently } from '../aws/concurrently';
+import { collect, concurrently } from '../aws/concurrently';
 import { countErrorLines, type CountedLines } from '../aws/count';
 import { errorObjects } from '../aws/error-objects';
-import type { LakeObjects } from '../aws/objects';
+import type { LakeObjects, ListedObject } from '../aws/objects';
 import type { CuratedPartitions } from '../aws/partitions';
 
 /**
@@ -84,13 +86,20 @@ export const accountFor = async (
     listed.map((object) => object.key),
     counted,
   );
-  const arrivals = await readArrivals(cloudWatch, sources, before === undefined ? undefined : Date.parse(before.until), now);
+  const raw = await setAside(objects, feed, report);
+  const broken = listed.filter(({ key }) => counted.has(key) && counted.get(key) === undefined);
+  const until = before === undefined ? undefined : Date.parse(before.until);
+  const since = unreadableSince(feed.name, [...broken, ...raw]) ?? Infinity;
+  const known = await readArrivals(cloudWatch, sources, until === undefined ? undefined : Math.min(until, since), now);
+  const arrivals = { ...known, hours: known.hours.filter(([start]) => start >= (until ?? -Infinity)) };
+  const unreadableHours = withUnreadable(before?.unreadableHours ?? {}, feed.name, broken, known.hours);
   let compacted = 0;
   for await (const { published } of catalog.all()) compacted += published?.copies ?? 0;
   const left = listed.length - Object.keys(errors.errors).length;
   const judged = runAcknowledged({
     before,
     errors,
+    unreadableRecords: unreadableRecords(withUnreadable(unreadableHours, feed.name, raw, known.hours)),
     errorObjectsLeft: left,
     arrivals,
     compacted,
@@ -99,9 +108,22 @@ export const accountFor = async (
     plan,
     nowMillis: now,
   });
-  const body = JSON.stringify(advanced(before, errors, arrivals, now, judged));
+  const body = JSON.stringify(advanced(before, { ...errors, unreadableHours }, arrivals, now, judged));
   await (seen === undefined ? objects.create(key, body) : objects.replace(key, seen.etag, body));
   return judged;
+};
+
+/** The raw objects, late ones included, that the run could not read, as they are listed; those that are gone by now are lost. */
+const setAside = async (
+  objects: LakeObjects,
+  feed: Feed,
+  { unreadable, unread }: Pick<Report, 'unreadable' | 'unread'>,
+): Promise<readonly ListedObject[]> => {
+  const keys = [...unreadable, ...unread].map(({ key }) => key).filter((key) => !isPiece(feed.name, key));
+  const found = await concurrently(keys, CONCURRENT_READS, async (key) =>
+    (await collect(objects.list(key))).filter((object) => object.key === key),
+  );
+  return found.flat();
 };
 
 /** One that is gone has none; undefined for one that nobody can read. */
@@ -111,7 +133,7 @@ const linesOf = (counted: CountedLines): number | undefined =>
 /** The account as the next run finds it. */
 const advanced = (
   before: Accounts | undefined,
-  errors: Pick<Accounts, 'gone' | 'errors' | 'unreadable'>,
+  errors: CountedErrors,
   arrivals: Arrivals,
   now: number,
   judged: Pick<AcknowledgedCheck, 'missing' | 'notJudged'>,

@@ -27,7 +27,7 @@ const facts = (changed: Partial<AcknowledgedFacts> = {}): AcknowledgedFacts => (
   inFlight: 6,
   recent: 10,
   recentBecause: 'they may be on their way',
-  unreadableObjects: 0,
+  unreadable: { objects: 0, records: 0 },
   unusableLines: undefined,
   excuse: undefined,
   ...changed,
@@ -59,17 +59,25 @@ describe('acknowledged = accepted + errors + in flight', () => {
   });
 
   it.each([
-    [{ unreadableObjects: 1 }, /unreadable/],
     [{ unusableLines: 2 }, /2 lines cannot be used, and each may be several records/],
     [{ excuse: 'it is long ago' }, /long ago/],
-    // The better reason is told.
-    [{ excuse: 'it is long ago', unreadableObjects: 1 }, /long ago/],
   ])('says why a missing record is not judged: %j', (change, reason) => {
     const judged = judgeAcknowledged(facts({ accepted: 80, ...change }));
     expect(judged).toMatchObject({ ok: true, missing: 10 });
     expect(judged.notJudged).toMatch(reason);
     // Where nothing is missing there is nothing to excuse.
     expect(judgeAcknowledged(facts(change)).notJudged).toBeNull();
+  });
+
+  it('takes missing records for those of unreadable objects, as many as these may hold and no more', () => {
+    const unreadable = { objects: 2, records: 7 };
+    expect(judgeAcknowledged(facts({ accepted: 84, unreadable }))).toMatchObject({
+      ok: true,
+      missing: 0,
+      unreadable: { ...unreadable, held: 6 },
+    });
+    expect(judgeAcknowledged(facts({ accepted: 82, unreadable }))).toMatchObject({ ok: false, missing: 1, notJudged: null });
+    expect(judgeAcknowledged(facts({ unreadable })).unreadable).toBeUndefined();
   });
 
   it('finds every single record that is lost, whatever else is counted', () => {
@@ -175,7 +183,7 @@ describe('the account of errors', () => {
         ['b', undefined],
       ]),
     );
-    expect(account).toEqual({ gone: { objects: 0, lines: 0 }, errors: { a: 2, b: 0 }, unreadable: 1 });
+    expect(account).toEqual({ gone: { objects: 0, lines: 0 }, errors: { a: 2, b: 0 }, unreadable: 1, unreadableHours: {} });
     expect(uncounted(account, ['a', 'b', 'c'])).toEqual(['c']);
   });
 });

@@ -55,6 +55,8 @@ interface Night {
   /** Undefined: the run failed before it had one. */
   readonly plan?: Plan | undefined;
   readonly nowMillis?: number;
+  /** Raw objects that the run could not read, by key. */
+  readonly unreadable?: readonly string[];
   readonly mostCounted?: Parameters<typeof accountFor>[1];
 }
 
@@ -77,7 +79,10 @@ const judgedBy = async (lake: MemoryLake, night: Night) => {
     cloudWatch: cloudWatch(night.arrived),
     feed: EVENTS,
     sources: [{ kind: 'stream', name: 's' }],
-    report: reportOf(runWith(night.run), now, undefined, planned, [], [], []),
+    report: {
+      ...reportOf(runWith(night.run), now, undefined, planned, [], [], []),
+      unreadable: (night.unreadable ?? []).map((key) => ({ key, etag: 'e', reason: 'cut' })),
+    },
     plan: planned,
     now,
   };
@@ -163,5 +168,66 @@ describe('a flood of error objects', () => {
     expect(Math.min(...nights)).toBeGreaterThan(0);
     expect(Math.max(...nights)).toBeLessThan(objects / 2);
     expect(left()).toBe(0);
+  });
+});
+
+describe('an object that nobody can read', () => {
+  const BROKEN = 'errors/events/processing-failed/1.gz';
+  const RAW = 'raw/events/event_type=push/created_date=2026-11-20/1.gz';
+  const cut = gzipSync('{}\n{}\n').subarray(0, 12);
+  // Of the object's own time, and of long before; all of that is compacted.
+  const written = new Date(NOW - 5 * HOUR);
+  const arrived = [
+    [NOW - 3 * DAY, 100],
+    [NOW - 6 * HOUR, 4],
+  ] as const;
+
+  it('under errors/ excuses no more records than arrived in its time, ever after, gone or not', async () => {
+    const lake = new MemoryLake();
+    lake.put(BROKEN, cut, written);
+    expect(await judgedBy(lake, { arrived, compacted: 100 })).toMatchObject({
+      missing: 0,
+      ok: true,
+      notJudged: null,
+      unreadable: { objects: 1, records: 4, held: 4 },
+    });
+    expect(await judgedBy(lake, { arrived, compacted: 99 })).toMatchObject({ missing: 1, ok: false, notJudged: null });
+
+    lake.stored.delete(BROKEN);
+    const later = { arrived, nowMillis: NOW + 40 * DAY };
+    expect(await judgedBy(lake, { ...later, compacted: 100 })).toMatchObject({ missing: 0, ok: true, unreadable: { held: 4 } });
+    expect(await judgedBy(lake, { ...later, compacted: 99 })).toMatchObject({ missing: 1, ok: false, notJudged: null });
+  });
+
+  it('in raw excuses no more than that either, as long as it is there, however old it is', async () => {
+    const lake = new MemoryLake();
+    lake.put(RAW, cut, written);
+    const nights = [NOW, NOW + 5 * DAY];
+    for (const nowMillis of nights) {
+      const night = { arrived, nowMillis, unreadable: [RAW] };
+      expect(await judgedBy(lake, { ...night, compacted: 101 })).toMatchObject({ missing: 0, ok: true, unreadable: { held: 3 } });
+      expect(await judgedBy(lake, { ...night, compacted: 99 })).toMatchObject({ missing: 1, ok: false, notJudged: null });
+    }
+    // Once it can be read its time excuses nothing.
+    expect(await judgedBy(lake, { arrived, compacted: 103 })).toMatchObject({ missing: 1, ok: false });
+  });
+
+  it('excuses without bound where it is a piece, of which nobody knows when its records arrived', async () => {
+    const unreadable = ['late/events/event_type=push/created_date=2026-01-01/h.gz'];
+    expect(await judgedBy(new MemoryLake(), { arrived, compacted: 1, unreadable })).toMatchObject({
+      ok: true,
+      notJudged: expect.stringContaining('pieces of late objects are unreadable') as string,
+    });
+  });
+
+  it('is bounded in an account of before as well, as long as it is there', async () => {
+    const lake = new MemoryLake();
+    lake.put(BROKEN, cut, written);
+    await judgedBy(lake, { arrived, compacted: 100 });
+    const { unreadableHours: _none, ...older } = accountIn(lake)!;
+    lake.put(KEY, JSON.stringify(older));
+    expect(await judgedBy(lake, { arrived, compacted: 100 })).toMatchObject({ missing: 0, ok: true, unreadable: { held: 4 } });
+    expect(accountIn(lake)).toMatchObject({ unreadable: 1, errors: { [BROKEN]: 0 } });
+    expect(await judgedBy(lake, { arrived, compacted: 99 })).toMatchObject({ missing: 1, ok: false });
   });
 });
