@@ -156,6 +156,43 @@ describe('the accounts', () => {
     expect((await verify()).exitCode).toBe(1);
   });
 
+  it('count an unreadable object apart in its partition, and excuse no more records than arrived in its time', async () => {
+    await lake.put(event(1, 'a:x', SECOND), event(2, 'a:x', SECOND), event(3, 'b:x', SECOND));
+    await lake.deliver();
+    const [raw = ''] = await lake.keys(`raw/events/${A}/`);
+    const whole = readFileSync(lake.fileOf(raw));
+    writeFileSync(lake.fileOf(raw), whole.subarray(0, whole.length / 2));
+    await lake.night();
+    const report = await lake.report();
+    expect(report.unreadable).toMatchObject([{ key: raw }]);
+    const excused = { missing: 0, ok: true, notJudged: null, unreadable: { objects: 1, records: 3, held: 2 } };
+    expect(report.acknowledged).toMatchObject(excused);
+
+    const { exitCode, document } = await verify();
+    expect(exitCode).toBe(0);
+    expect(document.checks.accounts).toMatchObject({ unreadable: 1, differences: [] });
+    expect(document.checks.accounts.perPartition.find(({ partition }) => partition === A)).toMatchObject({
+      accepted: 0,
+      copies: 0,
+      notYetCompacted: 0,
+      unreadable: 1,
+    });
+    expect(document.checks.acknowledged).toMatchObject({ accepted: 1, ...excused });
+    const { stdout } = await runOn(lake, verifyCommand);
+    expect(stdout).toContain('1 line = 1 copies + 0 not yet compacted, and 1 object unreadable');
+    expect(stdout).toContain('2 records taken for lines of 1 unreadable object, which may hold 3 at most');
+    expect(stdout).toContain(`unreadable: ${raw}: not readable as gzip`);
+
+    // What arrives later cannot be in it.
+    await lake.put(...[4, 5, 6, 7].map((id) => event(id, 'b:x', lake.host.now() / 1_000)));
+    await lake.deliver();
+    const [later = ''] = (await lake.keys('raw/events/event_type=b/')).slice(-1);
+    rmSync(lake.fileOf(later));
+    const lost = await verify();
+    expect(lost.exitCode).toBe(1);
+    expect(lost.document.checks.acknowledged).toMatchObject({ missing: 3, ok: false, unreadable: { records: 3, held: 3 } });
+  });
+
   it('judge no part of a table, and nothing that a run could not count', async () => {
     await lake.put(event(1, 'a:x', SECOND), event(2, 'b:x', SECOND));
     await lake.deliver();
