@@ -5,7 +5,7 @@ import { goldenRun, type Outcome, play, type Prepared } from './crash/play';
 import { prepare } from './crash/scenario';
 import { everything, patience, seed } from './effort';
 
-const SAMPLE = 12;
+const SAMPLE = 8;
 const ALL = 240;
 
 describe('two faults, in one night or in two', () => {

@@ -6,7 +6,7 @@ import { playEach } from './crash/play-each';
 import { prepareRebuild, rebuildNight } from './crash/scenario';
 import { everything, patience, seed } from './effort';
 
-const SAMPLE = 5;
+const SAMPLE = 4;
 
 describe('a rebuild that fails where no other run can', () => {
   const lakes = new Lakes();
