@@ -33,7 +33,10 @@ export interface RunFacts {
   readonly unreadableRecords: number;
   /** Error objects that this run left uncounted. */
   readonly errorObjectsLeft: number;
+  /** Of what the account does not count yet. */
   readonly arrivals: Arrivals;
+  /** Of all hours that were asked for: at least since `waitsSince`. */
+  readonly known: Arrivals;
   /** `sum(copies)` over all partitions of the catalog. */
   readonly compacted: number;
   readonly feed: Pick<Feed, 'name' | 'transform'>;
@@ -49,14 +52,13 @@ export interface RunFacts {
 export const runAcknowledged = (facts: RunFacts): AcknowledgedCheck => {
   const { before, errors, arrivals, compacted, feed, report, nowMillis } = facts;
   const waiting = waitingIn(facts);
-  const oldest = waiting.reduce((least, { oldestNew }) => Math.min(least, Date.parse(oldestNew ?? '')), nowMillis);
-  const since = (Number.isNaN(oldest) ? 0 : oldest) - DELIVERY_MILLIS;
+  const since = waitsSince(facts);
   return judgeAcknowledged({
     acknowledged: (before?.acknowledged ?? 0) + arrivedInAll(arrivals) - (before?.unexplained ?? 0),
     accepted: compacted + (report.accounts?.waiting.lines ?? 0),
     errors: errorLinesIn(errors),
     inFlight: undefined,
-    recent: arrivedSince(arrivals, since, nowMillis),
+    recent: arrivedSince(facts.known, since, nowMillis),
     recentBecause:
       waiting.length === 0
         ? 'acknowledged within the time that a delivery may take'
@@ -70,8 +72,19 @@ export const runAcknowledged = (facts: RunFacts): AcknowledgedCheck => {
   });
 };
 
+type Waiting = Pick<RunFacts, 'plan' | 'report'>;
+
+/**
+ * Since when the records of whatever waits, or is on its way, may have arrived, milliseconds since the epoch: of an object that waits for
+ * its partition to be due that may be many runs ago.
+ */
+export const waitsSince = (facts: Waiting & Pick<RunFacts, 'nowMillis'>): number => {
+  const oldest = waitingIn(facts).reduce((least, { oldestNew }) => Math.min(least, Date.parse(oldestNew ?? '')), facts.nowMillis);
+  return Math.max(0, (Number.isNaN(oldest) ? 0 : oldest) - DELIVERY_MILLIS);
+};
+
 /** Partitions of which something new is left, by the plan. */
-const waitingIn = ({ plan, report }: RunFacts): readonly PlannedPartition[] => {
+const waitingIn = ({ plan, report }: Waiting): readonly PlannedPartition[] => {
   const published = new Set(report.perPartition.map(({ partition }) => partition));
   return (plan?.partitions ?? []).filter(
     ({ partition, newObjects, left }) => left !== undefined || (newObjects > 0 && !published.has(partition)),

@@ -29,7 +29,8 @@ export const isPiece = (table: string, key: string): boolean => key.startsWith(p
 
 export const UNREADABLE_PIECES = 'pieces of late objects are unreadable, and nobody has noted when their records arrived';
 
-const hourOf = (millis: number): number => Math.floor(millis / HOUR_MILLIS) * HOUR_MILLIS;
+/** The beginning of its hour. */
+export const hourOf = (millis: number): number => Math.floor(millis / HOUR_MILLIS) * HOUR_MILLIS;
 
 /**
  * Firehose names an object by the arrival of its oldest record, UTC. Somebody may have written over it since, so that its last modification says

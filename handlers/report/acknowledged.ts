@@ -16,8 +16,8 @@ import {
   type RecordSource,
 } from '../../workflows/acknowledged';
 import type { Plan, Report } from '../../workflows/documents';
-import { begunBefore, runAcknowledged } from '../../workflows/run-acknowledged';
-import { isPiece, unreadableRecords, unreadableSince, withUnreadable } from '../../workflows/unreadable';
+import { begunBefore, runAcknowledged, waitsSince } from '../../workflows/run-acknowledged';
+import { hourOf, isPiece, unreadableRecords, unreadableSince, withUnreadable } from '../../workflows/unreadable';
 import { readArrivals } from '../aws/arrivals';
 import { collect, concurrently } from '../aws/concurrently';
 import { countErrorLines, type CountedLines } from '../aws/count';
@@ -89,7 +89,10 @@ export const accountFor = async (
   const raw = await setAside(objects, feed, report);
   const broken = listed.filter(({ key }) => counted.has(key) && counted.get(key) === undefined);
   const until = before === undefined ? undefined : Date.parse(before.until);
-  const since = unreadableSince(feed.name, [...broken, ...raw]) ?? Infinity;
+  const since = Math.min(
+    unreadableSince(feed.name, [...broken, ...raw]) ?? Infinity,
+    hourOf(waitsSince({ plan, report, nowMillis: now })),
+  );
   const known = await readArrivals(cloudWatch, sources, until === undefined ? undefined : Math.min(until, since), now);
   const arrivals = { ...known, hours: known.hours.filter(([start]) => start >= (until ?? -Infinity)) };
   const unreadableHours = withUnreadable(before?.unreadableHours ?? {}, feed.name, broken, known.hours);
@@ -102,6 +105,7 @@ export const accountFor = async (
     unreadableRecords: unreadableRecords(withUnreadable(unreadableHours, feed.name, raw, known.hours)),
     errorObjectsLeft: left,
     arrivals,
+    known,
     compacted,
     feed,
     report,

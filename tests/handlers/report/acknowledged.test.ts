@@ -7,7 +7,7 @@ import { reportOf } from '../../../handlers/report/core';
 import { accountsSchema, type Accounts } from '../../../workflows/acknowledged';
 import type { Plan } from '../../../workflows/documents';
 import type { Run } from '../../../workflows/run';
-import { publishedWith, runWith } from '../../workflows/arbitraries';
+import { plannedWith, publishedWith, runWith } from '../../workflows/arbitraries';
 import { MemoryLake } from '../memory-lake';
 
 const HOUR = 3_600_000;
@@ -142,6 +142,26 @@ describe('an account that begins with its lake', () => {
     expect(await judgedBy(lake, { arrived: young, compacted: 4, run: { eventType: 'payment' } })).toMatchObject({ ok: true });
     expect(accountIn(lake)).toMatchObject({ acknowledged: 10, unexplained: 0 });
     expect(await judgedBy(lake, { arrived: young, compacted: 9 })).toMatchObject({ missing: 1, ok: false, notJudged: null });
+  });
+});
+
+describe('an object that waits for its partition to be due', () => {
+  it('explains what is missing over any number of runs, and no more than arrived since it could', async () => {
+    const lake = new MemoryLake();
+    const arrived = [
+      [NOW - 2 * DAY, 90],
+      [NOW - HOUR, 10],
+    ] as const;
+    const waits: Plan = {
+      ...plan,
+      partitions: [plannedWith({ due: false, newObjects: 1, oldestNew: new Date(NOW - HOUR / 2).toISOString() })],
+    };
+    // Nothing arrives over a weekend: what waits arrived long before the account was last brought up to date.
+    for (const days of [0, 1, 2, 3]) {
+      const night = { arrived, plan: waits, nowMillis: NOW + days * DAY };
+      expect(await judgedBy(lake, { ...night, compacted: 90 })).toMatchObject({ inFlight: 10, missing: 0, ok: true });
+      expect(await judgedBy(lake, { ...night, compacted: 89 })).toMatchObject({ missing: 1, ok: false, notJudged: null });
+    }
   });
 });
 
