@@ -9,7 +9,6 @@ import {
   typeConflictsStatement,
 } from '../../workflows/audit-sql';
 import { linesOf } from '../../workflows/novelty';
-import { sameState } from '../../workflows/published';
 import { DELIVERY_MILLIS } from '../../workflows/run-acknowledged';
 import { isPiece, UNREADABLE_PIECES } from '../../workflows/unreadable';
 import { namedRows, runQuery } from '../athena-query';
@@ -25,6 +24,7 @@ import {
   recordSources,
 } from './acknowledged';
 import { numberOf, pathOf, type Ask } from './asking';
+import { changedSince, routedSince } from './changed';
 import type { Audit, PartitionAccount } from './findings';
 import { rawCheck } from './raw-lines';
 import { errorLines, sourceAccounts, type SourceAccounts } from './sources';
@@ -145,6 +145,7 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
   const typeConflicts = await typeConflictsCheck(ask, feed, outputs.database, outputs.curatedTable);
   onProgress('verify: counting what was acknowledged');
   const errors = await errorLines(objects, feed, accounts, (read) => onProgress(`verify: ${read} error objects read`));
+  const routedMeanwhile = await routedSince(objects, feed, markerKeys);
   const atLast = await movement(connection, name, accounts);
   const accepted = total(census.partitions, ({ ledger }) => linesOf(ledger ?? [])) + sources.freshLines - sources.twiceLines;
   const setAside = new Set(sources.unreadable.map(({ key }) => key));
@@ -172,17 +173,19 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
     excuse:
       atFirst.records !== atLast.records || atFirst.inFlight !== atLast.inFlight
         ? 'records arrived or were delivered meanwhile'
-        : unreadable.some(({ key }) => isPiece(name, key))
-          ? UNREADABLE_PIECES
-          : forgottenSince(
-              accounts,
-              atLast.firstMillis,
-              await forgottenAfterDays(connection.s3, outputs.bucket, name),
-              connection.now,
-            ),
+        : routedMeanwhile.size > 0
+          ? 'late objects were routed meanwhile'
+          : unreadable.some(({ key }) => isPiece(name, key))
+            ? UNREADABLE_PIECES
+            : forgottenSince(
+                accounts,
+                atLast.firstMillis,
+                await forgottenAfterDays(connection.s3, outputs.bucket, name),
+                connection.now,
+              ),
   });
 
-  const changed = await changedSince(connection, feed, census.partitions, raw.differences);
+  const changed = new Set([...routedMeanwhile, ...(await changedSince(connection, feed, census.partitions, raw.differences))]);
   const judged = (difference: Difference): boolean => !changed.has(difference.partition);
   const registered = census.partitions.filter(({ registered: entry }) => entry !== undefined);
   const curated = registered.flatMap((partition) =>
@@ -218,7 +221,7 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
       sources: sources.routed.length,
       lines: sources.routed.reduce((sum, { lines }) => sum + lines, 0),
       rejected: sources.routed.reduce((sum, { rejected }) => sum + rejected, 0),
-      differences: routedFound,
+      differences: routedFound.filter(judged),
     },
   };
   const differences = [checks.accounts, checks.raw, checks.routed].flatMap((check) => check.differences);
@@ -229,26 +232,4 @@ export const audit = async (connection: Connection, name: string, onProgress: (l
     unreadable: sources.unreadable,
     changedMeanwhile: [...changed].sort(),
   };
-};
-
-/** Partitions whose records are other ones by now, and raw partitions of a difference that have received objects since. */
-const changedSince = async (
-  connection: Connection,
-  feed: Feed,
-  before: readonly PartitionCensus[],
-  differences: readonly Difference[],
-): Promise<ReadonlySet<string>> => {
-  const changed = new Set<string>();
-  const now = new Map(
-    (await collect(connection.partitions(feed.name).all())).map((entry) => [partitionPath(entry.partition), entry]),
-  );
-  for (const { path, registered } of before) if (!sameState(registered?.published, now.get(path)?.published)) changed.add(path);
-  for (const { partition } of differences) {
-    const listed = before.find(({ path }) => path === partition)?.listed.filter(({ key }) => key.startsWith(rawPrefix(feed)));
-    if (listed === undefined) continue;
-    const listedNow = await collect(connection.objects.list(`${rawPrefix(feed)}${partition}/`));
-    if (listedNow.map(({ key, etag }) => key + etag).join() !== listed.map(({ key, etag }) => key + etag).join())
-      changed.add(partition);
-  }
-  return changed;
 };

@@ -1,14 +1,5 @@
 import type { Feed } from '../../contracts/feeds';
-import {
-  latePartition,
-  markerKey,
-  partitionOfPath,
-  partitionPath,
-  pieceKey,
-  piecePrefix,
-  rawPrefix,
-  routedPrefix,
-} from '../../contracts/lake';
+import { markerKey, partitionOfPath, pieceKey, piecePrefix, rawPrefix } from '../../contracts/lake';
 import { concurrently } from '../../handlers/aws/concurrently';
 import type { LakeObjects, ListedObject } from '../../handlers/aws/objects';
 import { countErrorLines, countLines, type CountedLines } from '../../handlers/aws/count';
@@ -20,6 +11,7 @@ import { routedSchema, type RouteOutcome, type SetAside } from '../../workflows/
 import { sourceHash, stretchName } from '../../workflows/routing';
 import type { LakeCensus, PartitionCensus } from '../lake-census';
 import type { RawAccount, RoutedAccount } from './accounts';
+import { routedPlace } from './changed';
 
 /** What lies under raw and pieces, counted without the help of any engine. */
 export interface SourceAccounts {
@@ -175,7 +167,7 @@ export const sourceAccounts = async (
     });
   const lateFresh = new Set(census.late.fresh.map(identity));
   const late: RawAccount = {
-    partition: feed.rawLayout === 'partition' ? partitionPath(latePartition(feed)) : routedPrefix(feed),
+    partition: routedPlace(feed),
     compactedLines: 0,
     routedLines: sum(
       census.late.listed.filter((source) => !lateFresh.has(identity(source))),

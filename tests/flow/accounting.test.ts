@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Audit } from '../../cli/audit/findings';
 import { runsCommand } from '../../cli/commands/runs';
 import { verifyCommand } from '../../cli/commands/verify';
@@ -11,14 +12,14 @@ const SECOND = START / 1_000;
 const DAY = 24 * 3_600_000;
 const A = 'event_type=a/created_date=2026-11-02';
 
+const verify = (lake: Lake) => documentOf<Audit>(lake, verifyCommand);
+
 describe('the accounts', () => {
   let lake: Lake;
   beforeEach(async () => {
     lake = await Lake.open();
   });
   afterEach(() => lake.remove());
-
-  const verify = () => documentOf<Audit>(lake, verifyCommand);
 
   it('reconcile what was acknowledged with every place that a record can be, and remember what has expired', async () => {
     await lake.put(
@@ -35,7 +36,7 @@ describe('the accounts', () => {
     await lake.put(event(3, 'a:x', SECOND));
     await lake.deliver();
     await lake.put(event(4, 'a:x', SECOND), event(5, 'a:x', SECOND));
-    const { exitCode, document } = await verify();
+    const { exitCode, document } = await verify(lake);
     expect(exitCode).toBe(0);
     expect(document.checks.acknowledged).toEqual({
       acknowledged: 9,
@@ -78,7 +79,7 @@ describe('the accounts', () => {
     lake = await Lake.open(lake.dataDir);
     await lake.host.advance(1_000);
     expect(await lake.keys('raw/events/')).toEqual([]);
-    const later = await verify();
+    const later = await verify(lake);
     expect(later.exitCode).toBe(0);
     expect(later.document.checks.accounts).toMatchObject({ copies: 8, notYetCompacted: { lines: 0 } });
     // Raw is gone, and so is what was under errors/: the ledgers remember the one, the runs' account the other.
@@ -99,12 +100,12 @@ describe('the accounts', () => {
     const [raw = ''] = await lake.keys('raw/events/event_type=b/');
     const content = readFileSync(lake.fileOf(raw));
     rmSync(lake.fileOf(raw));
-    const lost = await verify();
+    const lost = await verify(lake);
     expect([lost.exitCode, lost.document.checks.acknowledged]).toMatchObject([1, { missing: 1, ok: false, notJudged: null }]);
     writeFileSync(lake.fileOf(raw), Buffer.concat([content, content]));
-    expect((await verify()).document.checks.acknowledged).toMatchObject({ missing: 0, redelivered: 1, ok: true });
+    expect((await verify(lake)).document.checks.acknowledged).toMatchObject({ missing: 0, redelivered: 1, ok: true });
     writeFileSync(lake.fileOf(raw), content);
-    expect((await verify()).exitCode).toBe(0);
+    expect((await verify(lake)).exitCode).toBe(0);
 
     await lake.night();
     const [ledger = ''] = await lake.keys(`ledger/events/${A}/`);
@@ -128,7 +129,7 @@ describe('the accounts', () => {
     rmSync(lake.fileOf(errors));
     await lake.night();
     expect((await lake.report()).acknowledged).toMatchObject({ acknowledged: 4, accepted: 3, errors: 1, missing: 0, ok: true });
-    expect((await verify()).document.checks.acknowledged).toMatchObject({ errors: 1, missing: 0, notJudged: null });
+    expect((await verify(lake)).document.checks.acknowledged).toMatchObject({ errors: 1, missing: 0, notJudged: null });
 
     // Of the open day: it waits for the next night, and as many may be on their way as arrived since it could.
     await lake.put(event(3, 'a:x', lake.host.now() / 1_000), event(4, 'a:x', lake.host.now() / 1_000));
@@ -153,7 +154,7 @@ describe('the accounts', () => {
     expect(lost).toMatchObject({ status: 'succeeded', acknowledged: { acknowledged: 6, accepted: 4, missing: 1, ok: false } });
     const { stdout } = await runOn(lake, runsCommand, 'show', lost.run);
     expect(stdout).toContain('FAIL acknowledged: 6 records = 4 accepted + 1 errors + 0 in flight');
-    expect((await verify()).exitCode).toBe(1);
+    expect((await verify(lake)).exitCode).toBe(1);
   });
 
   it('count an unreadable object apart in its partition, and excuse no more records than arrived in its time', async () => {
@@ -168,7 +169,7 @@ describe('the accounts', () => {
     const excused = { missing: 0, ok: true, notJudged: null, unreadable: { objects: 1, records: 3, held: 2 } };
     expect(report.acknowledged).toMatchObject(excused);
 
-    const { exitCode, document } = await verify();
+    const { exitCode, document } = await verify(lake);
     expect(exitCode).toBe(0);
     expect(document.checks.accounts).toMatchObject({ unreadable: 1, differences: [] });
     expect(document.checks.accounts.perPartition.find(({ partition }) => partition === A)).toMatchObject({
@@ -188,7 +189,7 @@ describe('the accounts', () => {
     await lake.deliver();
     const [later = ''] = (await lake.keys('raw/events/event_type=b/')).slice(-1);
     rmSync(lake.fileOf(later));
-    const lost = await verify();
+    const lost = await verify(lake);
     expect(lost.exitCode).toBe(1);
     expect(lost.document.checks.acknowledged).toMatchObject({ missing: 3, ok: false, unreadable: { records: 3, held: 3 } });
   });
@@ -206,5 +207,41 @@ describe('the accounts', () => {
     });
     await lake.compact({ force: true });
     expect((await lake.report()).acknowledged).toMatchObject({ missing: 2, ok: false, notJudged: null });
+  });
+});
+
+describe('the accounts beside a run that routes', () => {
+  it('hold nothing against the late object that it took apart meanwhile', async () => {
+    let routing: (() => Promise<void>) | undefined;
+    const lake: Lake = await Lake.open(undefined, undefined, async (call, proceed) => {
+      const answer = await proceed();
+      if (call.operation !== 'ListObjectsV2' || call.input['Prefix'] !== 'late/events/_routed/') return answer;
+      const route = routing;
+      routing = undefined;
+      await route?.();
+      return answer;
+    });
+    try {
+      await lake.put(event(1, 'a:x', SECOND), event(2, 'a:x', SECOND - 9 * 86_400));
+      await lake.deliver();
+      expect((await verify(lake)).exitCode).toBe(0);
+      const [key = ''] = await lake.keys('raw/events/event_type=late/');
+      routing = async () => {
+        const piece = 'late/events/event_type=a/created_date=2026-10-24/piece.gz';
+        await lake.s3.send(new PutObjectCommand({ Bucket: lake.bucket, Key: piece, Body: readFileSync(lake.fileOf(key)) }));
+        const { ETag = '' } = await lake.s3.send(new HeadObjectCommand({ Bucket: lake.bucket, Key: key }));
+        const etag = ETag.replaceAll('"', '');
+        const partitions = ['event_type=a/created_date=2026-10-24'];
+        await lake.write(
+          `late/events/_routed/${key}/${etag}.json`,
+          JSON.stringify({ key, etag, partitions, lines: 1, rejected: 0 }),
+        );
+      };
+      const { exitCode, document } = await verify(lake);
+      expect(routing).toBeUndefined();
+      expect([exitCode, document.changedMeanwhile]).toEqual([0, ['event_type=late/created_date=late']]);
+    } finally {
+      await lake.remove();
+    }
   });
 });
