@@ -199,4 +199,14 @@ export default tseslint.config(
     files: ['tests/**/*.ts'],
     rules: { '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/unbound-method': 'off' },
   },
+  {
+    files: ['tests/**/*.ts'],
+    ignores: ['tests/properties.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'fast-check', message: 'Examples are seeded: import fc from tests/properties.' }] },
+      ],
+    },
+  },
 );

@@ -43,6 +43,7 @@ const REFUSED: readonly (readonly [file: string, code: string, rule: string])[] 
   ['corpora/x.ts', 'export const dice = Math.random();', 'no-restricted-syntax'],
   ['handlers/plan/core.ts', "export const home = process.env['HOME'];", 'no-restricted-globals'],
   ['workflows/x.ts', "import { randomUUID } from 'node:crypto';", 'no-restricted-imports'],
+  ['tests/x.ts', "import fc from 'fast-check';", 'no-restricted-imports'],
   ['infra/x.ts', 'export default 1;', 'import-x/no-default-export'],
 ];
 

@@ -38,13 +38,13 @@ const MOST = 1_000_000;
  */
 export const periodicRate = (profile: RateProfile, seed: number, zone: string): Rate => {
   // Asking the zone each second would cost more than the records: clocks are set at quarters of an hour.
-  let quarter = { fromMillis: -Infinity, hour: 0, passed: 0 };
+  let quarter = { fromMillis: -Infinity, hour: 0, passedMillis: 0 };
   return {
     recordsIn(second, atMillis) {
       const fromMillis = Math.floor(atMillis / QUARTER_MILLIS) * QUARTER_MILLIS;
       if (fromMillis !== quarter.fromMillis) quarter = { fromMillis, ...weekTimeAt(fromMillis, zone) };
-      const passed = quarter.passed + (atMillis - fromMillis) / HOUR_MILLIS;
-      const { mean, sigma } = rateAt(profile, { hour: quarter.hour, passed });
+      const passedMillis = quarter.passedMillis + (atMillis - fromMillis);
+      const { mean, sigma } = rateAt(profile, { hour: quarter.hour, passedMillis });
       return Math.max(0, Math.round(mean + sigma * normal(new Random(seed, STREAM, second))));
     },
   };
@@ -54,26 +54,26 @@ const STREAM = 0x9a7e;
 const HOUR_MILLIS = 3_600_000;
 const QUARTER_MILLIS = HOUR_MILLIS / 4;
 
-/** An hour of the week, the first one of Sunday being 0, and the share of it that has passed. */
+/** An hour of the week, the first one of Sunday being 0, and how much of it has passed: whole milliseconds, which add up exactly. */
 interface WeekTime {
   readonly hour: number;
-  readonly passed: number;
+  readonly passedMillis: number;
 }
 
 const weekTimeAt = (atMillis: number, zone: string): WeekTime => {
   const at = DateTime.fromMillis(atMillis, { zone });
-  return { hour: (at.weekday % 7) * HOURS + at.hour, passed: (at.minute * 60 + at.second) / 3_600 };
+  return { hour: (at.weekday % 7) * HOURS + at.hour, passedMillis: (at.minute * 60 + at.second) * 1_000 + at.millisecond };
 };
 
 export const hourRateAt = (profile: RateProfile, atMillis: number, zone: string): HourRate =>
   rateAt(profile, weekTimeAt(atMillis, zone));
 
-const rateAt = ({ hours, smoothing }: RateProfile, { hour: ofWeek, passed }: WeekTime): HourRate => {
+const rateAt = ({ hours, smoothing }: RateProfile, { hour: ofWeek, passedMillis }: WeekTime): HourRate => {
   const rate = (hour: number): HourRate => hours[Math.floor(hour / HOURS) % 7]?.[hour % HOURS] ?? DEFAULT_HOUR;
   const now = rate(ofWeek);
   if (!smoothing) return now;
   const next = rate(ofWeek + 1);
-  const between = (from: number, to: number): number => from + (to - from) * passed;
+  const between = (from: number, to: number): number => from + ((to - from) * passedMillis) / HOUR_MILLIS;
   return { mean: between(now.mean, next.mean), sigma: between(now.sigma, next.sigma) };
 };
 

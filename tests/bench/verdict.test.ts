@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import type { Measurement } from '../../bench/measurement';
 import { median } from '../../bench/measurement';
 import type { Baseline } from '../../bench/verdict';
 import { judge, recorded, tableOf } from '../../bench/verdict';
+import { fc } from '../properties';
 
 const baseline: Baseline = {
   tolerance: { target: 0.1, ratio: 0.3 },

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { formatDuration, parseDate, parseDuration, parseInstant, readableDuration } from '../../cli/duration';
 import { UsageError } from '../../contracts/errors';
+import { fc } from '../properties';
 
 describe('a length of time', () => {
   it.each([

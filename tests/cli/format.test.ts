@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import fc from 'fast-check';
 import type { QueryColumn, QueryResult } from '../../cli/athena-query';
 import { checkNames, statementOf, textOf } from '../../cli/commands/query';
 import { csvRecord } from '../../cli/format/csv';
@@ -13,6 +12,7 @@ import { jsonValue } from '../../cli/format/values';
 import { cut, displayWidth, printable } from '../../cli/format/width';
 import { outputTo } from '../../cli/output';
 import { checkTarget, writeTexts } from '../../cli/result-file';
+import { fc } from '../properties';
 
 const column = (name: string, type: string, precision = 0, scale = 0): QueryColumn => ({ name, type, precision, scale });
 

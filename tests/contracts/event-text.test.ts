@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { MAX_DEPTH, MAX_NUMBER_LENGTH, readObject } from '../../contracts/json-text';
+import { fc } from '../properties';
 
 const parses = (text: string): boolean => {
   try {

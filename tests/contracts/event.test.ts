@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import type { Accepted } from '../../contracts/event';
 import { judgeLine, judgeRecord, payloadOf } from '../../contracts/event';
 import { MAX_LINE_BYTES } from '../../contracts/record-text';
 import { canonicalMillis, datetimeOf, parseDatetime } from '../../contracts/event-time';
 import { EVENTS } from '../../contracts/feeds';
 import { latePartition } from '../../contracts/lake';
+import { fc } from '../properties';
 
 const LATE_EVENTS = latePartition(EVENTS);
 const ARRIVAL = Date.UTC(2026, 10, 22, 10, 0, 1);

@@ -1,5 +1,4 @@
 import { EVENTS } from '../../contracts/feeds';
-import fc from 'fast-check';
 import {
   comparePartitions,
   compareKeys,
@@ -31,6 +30,7 @@ import {
   temporaryTable,
   temporaryTablePrefix,
 } from '../../contracts/lake';
+import { fc } from '../properties';
 import { partitions } from '../workflows/arbitraries';
 
 const names = fc.string({

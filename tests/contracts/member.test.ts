@@ -1,4 +1,3 @@
-import * as fc from 'fast-check';
 import {
   checkMember,
   isUuid,
@@ -9,6 +8,7 @@ import {
   partitionKeyOf,
   uuidAt,
 } from '../../contracts/member';
+import { fc } from '../properties';
 
 const good = { name: 'Ada Lovelace', email: 'ada@example.com', role: 'admin' };
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { lockKey, temporaryTablePrefix } from '../../contracts/lake';
 import { Random } from '../../corpora/random';
 import type { InterceptedCall } from '../../local/interceptor';
 import type { Lake } from '../flow/lake';
+import { fc } from '../properties';
 import { spelled, type Identity, type Row, type Sent } from './duplicates-oracle';
 import { DELIVERY_MILLIS, type Model } from './model';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { messageOf } from '../../contracts/errors';
 import { Lake } from '../flow/lake';
+import { fc } from '../properties';
 import { unscheduled } from './duplicates-oracle';
 import { Model } from './model';
 import { commandArbitraries, commandOf, firstCommand, settle, type Real } from './model-commands';

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { STEP_NAMES } from '../../contracts/environments';
 import { FEEDS } from '../../contracts/feeds';
 import { arnsOf } from '../../infra/arns';
 import { functionGrants } from '../../infra/grants';
 import { feedNamesOf, lakeBucketName, namesOf, resultsBucketName } from '../../infra/names';
 import { LONGEST_TRANSFORM_SECONDS, longestWriteSeconds, SIZES } from '../../infra/sizing';
+import { fc } from '../properties';
 
 const FEED_LIST = Object.values(FEEDS);
 const stacks = fc.stringMatching(/^[a-z]([a-z0-9]|-[a-z0-9]){0,8}$/).filter((stack) => stack.length <= 18);

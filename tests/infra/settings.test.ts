@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { parse } from 'yaml';
 import { UsageError } from '../../contracts/errors';
 import { shortestIntervalHours } from '../../infra/schedule-interval';
 import { enabledFeeds, ownConfig, parseSettings } from '../../infra/settings';
 import { readSettings, readStackFile } from '../../infra/stack-file';
+import { fc } from '../properties';
 
 const yamlOf = (stack: string): string => readFileSync(join(__dirname, '..', '..', `Pulumi.${stack}.yaml`), 'utf8');
 

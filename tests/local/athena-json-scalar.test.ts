@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { jsonDocument, jsonScalar, jsonValue, parsePath } from '../../local/stand-ins/athena/json-scalar';
+import { fc } from '../properties';
 
 describe('the exact JSON reader', () => {
   test('finds what JSON.parse finds, whatever the spacing', () => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { matcher, parseExpression, render } from '../../local/stand-ins/catalog/expression';
 import type { Predicate } from '../../local/stand-ins/catalog/expression';
+import { fc } from '../properties';
 
 const KEYS = [
   { Name: 'event_type', Type: 'string' },

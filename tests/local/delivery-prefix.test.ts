@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { evaluatePrefix, formatTimestamp, partitionKeyNames, prefixProblems } from '../../local/stand-ins/delivery/prefix';
+import { fc } from '../properties';
 
 const AT = Date.UTC(2018, 7, 27, 10, 30, 5);
 const context = { arrivalMillis: AT, timeZone: 'UTC', partitionKeys: {}, randomString: () => 'abcdefghijk' };

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { operator } from '../../local/caller';
 import { deliverySettings } from '../../local/stand-ins/delivery/settings';
+import { fc } from '../properties';
 import { ACCOUNT, type Answer, base64, byType, DeliveryHost, deliveryResource, plain, textOf } from './delivery-host';
 
 const hosts: DeliveryHost[] = [];

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { verdictOf } from '../../local/stand-ins/event-source/answer';
 import { mappingSettings } from '../../local/stand-ins/event-source/settings';
+import { fc } from '../properties';
 import { type ConsumerEvent, EventSourceHost, graphOf, mappingResource, START, STREAM_ARN, textsOf } from './event-source-host';
 
 let host: EventSourceHost;

@@ -2,12 +2,12 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import fc from 'fast-check';
 import { operator } from '../../local/caller';
 import { ManualClock } from '../../local/clock';
 import { startEndpoint, type Endpoint } from '../../local/endpoint/endpoint';
 import { MetricsStandIn } from '../../local/stand-ins/metrics/metrics-stand-in';
 import { encodeEntries, ShardLog } from '../../local/stand-ins/stream/shard-log';
+import { fc } from '../properties';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

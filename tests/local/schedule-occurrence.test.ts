@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { isTimeZone, nextOccurrence, parseExpression } from '../../local/stand-ins/schedule/occurrence';
+import { fc } from '../properties';
 
 const iso = (millis: number | undefined): string | undefined =>
   millis === undefined ? undefined : new Date(millis).toISOString();

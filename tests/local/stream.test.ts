@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { operator } from '../../local/caller';
 import { ManualClock } from '../../local/clock';
 import type { Resource } from '../../local/graph';
 import { streamSettings } from '../../local/stand-ins/stream/settings';
 import { SequenceNumbers, hashKeyOf, shardFinder, shardRanges } from '../../local/stand-ins/stream/shards';
 import { StreamStandIn } from '../../local/stand-ins/stream/stream-stand-in';
+import { fc } from '../properties';
 
 const START = Date.UTC(2026, 10, 20);
 const ACCOUNT = '000000000000';

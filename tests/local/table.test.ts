@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
 import { AwsError } from '../../local/aws-error';
 import { operator } from '../../local/caller';
 import { ManualClock } from '../../local/clock';
 import { TABLE_TYPE, tableSettings } from '../../local/stand-ins/table/settings';
 import { TableStandIn } from '../../local/stand-ins/table/table-stand-in';
 import { addNumbers, type AttributeValue, canonicalNumber, compareNumbers, itemBytes } from '../../local/stand-ins/table/values';
+import { fc } from '../properties';
 
 const resource = (inputs: object = {}) => ({
   type: TABLE_TYPE,

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   accountsSchema,
   arrivedBefore,
@@ -16,6 +15,7 @@ import {
   type AcknowledgedFacts,
   type Arrivals,
 } from '../../workflows/acknowledged';
+import { fc } from '../properties';
 
 const NOW = Date.parse('2026-11-21T10:00:30Z');
 const MINUTE = 60_000;

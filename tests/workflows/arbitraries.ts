@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { partitionPath, type Partition } from '../../contracts/lake';
 import { policySchema } from '../../contracts/policy';
 import type { PlannedPartition, Published } from '../../workflows/documents';
 import type { Run } from '../../workflows/run';
+import { fc } from '../properties';
 
 /** A run as the first state makes it. */
 export const runWith = (changed: Partial<Run> = {}): Run => ({

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { hasLineAbove, LineBlocks, linesIn, LineTooLong } from '../../workflows/lines';
+import { fc } from '../properties';
 
 const textsOf = (body: Buffer, longest?: number): readonly string[] =>
   [...linesIn(body, longest)].map(({ bytes }) => bytes().toString('latin1'));

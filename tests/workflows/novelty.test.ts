@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { compareKeys } from '../../contracts/lake';
 import type { LedgerEntry } from '../../workflows/documents';
 import { inMarkerOrder, linesOf, mergeLedgers, newSources, unrouted } from '../../workflows/novelty';
+import { fc } from '../properties';
 import { collected, streamed } from './arbitraries';
 
 interface Identity {

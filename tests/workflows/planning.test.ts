@@ -1,5 +1,4 @@
 import { EVENTS } from '../../contracts/feeds';
-import fc from 'fast-check';
 import { latePartition, partitionOfPath, partitionPath } from '../../contracts/lake';
 import type { PlannedPartition } from '../../workflows/documents';
 import { MAX_WRITERS } from '../../contracts/policy';
@@ -17,6 +16,7 @@ import {
   partitionTakes,
   queryDollars,
 } from '../../workflows/planning';
+import { fc } from '../properties';
 import {
   collected,
   dates,

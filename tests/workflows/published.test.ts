@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { Published } from '../../workflows/documents';
 import { describeState, parametersOf, publishedOf, sameState } from '../../workflows/published';
+import { fc } from '../properties';
 import { publishedWith } from './arbitraries';
 
 const counts = fc.nat({ max: Number.MAX_SAFE_INTEGER });

@@ -1,7 +1,7 @@
 import { EVENTS, feedNamed } from '../../contracts/feeds';
-import fc from 'fast-check';
 import { partitionPath } from '../../contracts/lake';
 import { judgeObject, ObjectJudge, ObjectSplitter, sourceHash, stretchName, type Split } from '../../workflows/routing';
+import { fc } from '../properties';
 import { lineOf } from './lines';
 
 const PUSH = { event_type: 'push', created_date: '2026-11-20' };

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { compactTime, describeInputProblem, runInputSchema } from '../../workflows/run';
+import { fc } from '../properties';
 
 const sentenceFor = (input: unknown): string => {
   const parsed = runInputSchema.safeParse(input);

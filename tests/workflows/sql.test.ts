@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { EVENTS, feedNamed } from '../../contracts/feeds';
 import { payloadOf } from '../../contracts/event';
 import type { Partition } from '../../contracts/lake';
 import { createStatement, identifier, literal, partitionPredicate, verifyStatement } from '../../workflows/sql';
+import { fc } from '../properties';
 import { partitions } from './arbitraries';
 import { mistakesIn } from './trino-grammar';
 

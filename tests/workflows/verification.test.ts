@@ -1,7 +1,7 @@
 import { EVENTS } from '../../contracts/feeds';
-import fc from 'fast-check';
 import type { ExpectedPartition } from '../../workflows/documents';
 import { differences, verifiedOf, type FoundPartition } from '../../workflows/verification';
+import { fc } from '../properties';
 import { publishedWith } from './arbitraries';
 
 const PATH = 'event_type=push/created_date=2026-11-20';

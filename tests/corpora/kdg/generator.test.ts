@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { generatorOf } from '../../../corpora/kdg/generator';
 import { HELPER_NAMES } from '../../../corpora/kdg/table';
+import { fc } from '../../properties';
 
 const NOW = Date.UTC(2026, 10, 22, 6, 0, 0);
 const FILMS = readFileSync(join(__dirname, '../../../examples/films.kdg'), 'utf8');

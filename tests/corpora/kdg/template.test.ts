@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { Call } from '../../../corpora/kdg/template';
 import { parseTemplate } from '../../../corpora/kdg/template';
+import { fc } from '../../properties';
 
 const call = (text: string): Call => {
   const [only] = parseTemplate(text).parts;

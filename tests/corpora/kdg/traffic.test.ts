@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { generatorOf } from '../../../corpora/kdg/generator';
 import { constantRate, hourRateAt, periodicRate, readProfile } from '../../../corpora/kdg/rates';
 import type { TrafficOptions, TrafficRecord } from '../../../corpora/kdg/traffic';
 import { trafficOf } from '../../../corpora/kdg/traffic';
+import { fc } from '../../properties';
 
 const START = Date.UTC(2026, 10, 22, 6, 0, 0);
 const generator = generatorOf({

@@ -1,10 +1,10 @@
 import type { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import fc from 'fast-check';
 import { MetricsUnavailable, readArrivals } from '../../../handlers/aws/arrivals';
 import { operator } from '../../../local/caller';
 import { ManualClock } from '../../../local/clock';
 import { MetricsStandIn } from '../../../local/stand-ins/metrics/metrics-stand-in';
 import { arrivedInAll, arrivedSince } from '../../../workflows/acknowledged';
+import { fc } from '../../properties';
 
 const DAY = 24 * 3_600_000;
 const NOW = Date.parse('2026-11-21T10:00:30Z');

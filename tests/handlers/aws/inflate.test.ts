@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { inflate, inflated, TooLarge, Unreadable } from '../../../handlers/aws/inflate';
+import { fc } from '../../properties';
 import { collected, streamed } from '../../workflows/arbitraries';
 
 const HELLO = gzipSync('hello\n');

@@ -1,9 +1,9 @@
 import { EVENTS } from '../../../contracts/feeds';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { inflate } from '../../../handlers/aws/inflate';
 import { contribution, gatheredName } from '../../../handlers/gather/core';
 import { judgeObject } from '../../../workflows/routing';
+import { fc } from '../../properties';
 import { lineOf } from '../../workflows/lines';
 
 const PUSH = { event_type: 'push', created_date: '2026-11-20' };

@@ -1,4 +1,3 @@
-import * as fc from 'fast-check';
 import type { SendOutcome } from '../../../contracts/console-api';
 import { type MemberEvent, MEMBER_ROLES, type MemberFields, uuidAt } from '../../../contracts/member';
 import { changeMember } from '../../../handlers/members/changes';
@@ -6,6 +5,7 @@ import { type Call, MOST_ATTEMPTS, Refusal } from '../../../handlers/members/cor
 import { sendEntry } from '../../../handlers/members/sender';
 import type { OutboxEntry } from '../../../handlers/members/store';
 import { sweepOutbox } from '../../../handlers/members/sweep';
+import { fc } from '../../properties';
 import { openTable, type TableHost } from './table-host';
 
 const ada: MemberFields = { name: 'Ada', email: 'ada@example.com', role: 'admin' };

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { EVENTS } from '../../../contracts/feeds';
 import { compareKeys, partitionPath, rawPartitionPrefix, rawPrefix } from '../../../contracts/lake';
 import { joinListings, PartitionedListing } from '../../../handlers/plan/streams';
+import { fc } from '../../properties';
 import { collected, partitions, streamed } from '../../workflows/arbitraries';
 
 const RAW = rawPrefix(EVENTS);

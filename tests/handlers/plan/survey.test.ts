@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { EVENTS } from '../../../contracts/feeds';
 import {
   markerKey,
@@ -15,6 +14,7 @@ import { listTypes, type DateRange } from '../../../handlers/plan/listing';
 import { survey, type Surveyed } from '../../../handlers/plan/survey';
 import { sourceSchema, type PlannedPartition } from '../../../workflows/documents';
 import type { Run } from '../../../workflows/run';
+import { fc } from '../../properties';
 import { collected, policyWith, publishedWith, runWith } from '../../workflows/arbitraries';
 import { MemoryLake } from '../memory-lake';
 

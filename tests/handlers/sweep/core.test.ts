@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   folderOf,
   KINDS,
@@ -9,6 +8,7 @@ import {
   type LastNamed,
   type Things,
 } from '../../../handlers/sweep/core';
+import { fc } from '../../properties';
 
 const START = Date.parse('2026-11-21T00:00:00.000Z');
 const at = (hours: number): string => new Date(START + hours * 3_600_000).toISOString();

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { countsKey, countsSchema, minuteOfCounts } from '../../../contracts/telemetry';
 import { cellOf, consumed, type ConsumerEvent, countsObject, logLine, pointIn } from '../../../handlers/telemetry-consumer/core';
+import { fc } from '../../properties';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const point = (id: string, latitude: number, longitude: number) => ({ id, latitude, longitude });

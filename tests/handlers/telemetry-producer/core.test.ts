@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { pointSchema } from '../../../contracts/telemetry';
 import {
   entriesOf,
@@ -8,6 +7,7 @@ import {
   producerInputSchema,
   retryWait,
 } from '../../../handlers/telemetry-producer/core';
+import { fc } from '../../properties';
 
 describe('the producer of positions', () => {
   it('draws points that lie on the map, the same of the same seed', () => {

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { EVENTS } from '../../../contracts/feeds';
 import { payloadOf } from '../../../contracts/event';
 import type { TransformRecord } from '../../../handlers/transform/core';
 import { MAX_RESPONSE_BYTES, transform, transformed } from '../../../handlers/transform/core';
+import { fc } from '../../properties';
 
 const ARRIVAL = Date.UTC(2026, 10, 22, 10, 0, 1);
 const SETTINGS = { onTimeDaysBefore: 1, eventTypes: [] };

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { document, element, parseXml, textOf } from '../../../local/endpoint/xml';
+import { fc } from '../../properties';
 
 test('any text survives being written and parsed', () => {
   const text = fc.string({ unit: 'grapheme' }).filter((value) => !/[\p{Cc}\ufffe\uffff]/u.test(value.replace(/[\t\n\r]/g, '')));

@@ -1,12 +1,12 @@
 import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetBucketLifecycleConfigurationCommand } from '@aws-sdk/client-s3';
-import fc from 'fast-check';
 import { resourcesOf } from '../../../local/graph';
 import { appliesAt, Lifecycle } from '../../../local/stand-ins/s3/lifecycle';
 import { lifecycleRules, type LifecycleRule } from '../../../local/stand-ins/s3/lifecycle-settings';
 import { S3StandIn } from '../../../local/stand-ins/s3/s3';
 import { programGraph } from '../../graphs';
+import { fc } from '../../properties';
 import { caller, Fixture, start, wireOf } from './fixture';
 
 const HOUR = 3_600_000;

@@ -12,8 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { operator } from '../../../local/caller';
+import { fc } from '../../properties';
 import { caller, Fixture, start } from './fixture';
 
 let fixture: Fixture;
