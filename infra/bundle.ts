@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
-import { buildSync, type BuildOptions } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
 import { FUNCTION_NAMES, type FunctionName } from '../contracts/environments';
+import { compile } from './compile';
 
 /** The program's own checkout. */
 export const CHECKOUT = resolve(__dirname, '..');
@@ -30,36 +31,18 @@ export const NODE_BUNDLE = {
  * @param checkout the folder that holds `handlers/<name>/index.ts`
  * @throws esbuild's BuildFailure, which names file and line
  */
-export const bundles = (checkout: string = CHECKOUT): Readonly<Record<FunctionName, string>> => {
-  const { outputFiles } = buildSync({
-    absWorkingDir: checkout,
-    entryPoints: FUNCTION_NAMES.map((name) => ({ in: join('handlers', name, 'index.ts'), out: name })),
-    outdir: 'bundles',
-    write: false,
-    ...NODE_BUNDLE,
-  });
-  const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
-  const bundleOf = (name: FunctionName): string => {
-    const text = texts.get(join(checkout, 'bundles', `${name}.js`));
-    if (text === undefined) throw new Error(`no bundle came out for ${name}; got ${[...texts.keys()].join(', ')}`);
-    return text;
-  };
-  return Object.fromEntries(FUNCTION_NAMES.map((name) => [name, bundleOf(name)])) as Record<FunctionName, string>;
-};
+export const bundles = (checkout: string = CHECKOUT): Readonly<Record<FunctionName, string>> =>
+  compile(checkout, FUNCTIONS, NODE_BUNDLE);
+
+export const entryOf = (handler: string): string => join('handlers', handler, 'index.ts');
+
+export const FUNCTIONS = Object.fromEntries(FUNCTION_NAMES.map((name) => [name, entryOf(name)])) as Readonly<
+  Record<FunctionName, string>
+>;
 
 /**
  * The code of one more function, of a feed.
  * @throws esbuild's BuildFailure, which names file and line
  */
-export const handlerBundle = (checkout: string, handler: string): string => {
-  const { outputFiles } = buildSync({
-    absWorkingDir: checkout,
-    entryPoints: [join('handlers', handler, 'index.ts')],
-    outdir: 'bundles',
-    write: false,
-    ...NODE_BUNDLE,
-  });
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error(`no bundle came out for ${handler}`);
-  return file.text;
-};
+export const handlerBundle = (checkout: string, handler: string): string =>
+  compile(checkout, { [handler]: entryOf(handler) }, NODE_BUNDLE)[handler]!;

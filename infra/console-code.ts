@@ -1,24 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync, type BuildOptions } from 'esbuild';
-import { BUNDLE_FILE, CHECKOUT, NODE_BUNDLE } from './bundle';
+import type { BuildOptions } from 'esbuild';
+import { BUNDLE_FILE, CHECKOUT, handlerBundle, NODE_BUNDLE } from './bundle';
+import { compile } from './compile';
 
 /** Browsers of the last years: what the page uses is in all of them. */
 const BROWSERS = ['chrome109', 'firefox115', 'safari16'];
 
-const built = (checkout: string, entry: string, options: BuildOptions): string => {
-  const { outputFiles } = buildSync({
-    ...options,
-    absWorkingDir: checkout,
-    entryPoints: [entry],
-    write: false,
-    outdir: 'bundles',
-  });
-  const [file, ...others] = outputFiles ?? [];
-  if (file === undefined || others.length > 0)
-    throw new Error(`${entry} gave ${String(outputFiles?.length)} files instead of one`);
-  return file.text;
-};
+const PAGE = {
+  bundle: true,
+  platform: 'browser',
+  target: BROWSERS,
+  format: 'iife',
+  minify: true,
+  sourcemap: false,
+  legalComments: 'none',
+  charset: 'utf8',
+  logLevel: 'silent',
+  tsconfigRaw: NODE_BUNDLE.tsconfigRaw,
+} satisfies BuildOptions;
 
 /**
  * The code of the members page's function, file by file: its bundle, and the page that it serves. The page is no code of the program's:
@@ -27,20 +27,9 @@ const built = (checkout: string, entry: string, options: BuildOptions): string =
  * @throws esbuild's BuildFailure, which names file and line
  */
 export const consoleCode = (checkout: string = CHECKOUT): Readonly<Record<string, string>> => ({
-  [BUNDLE_FILE]: built(checkout, join('handlers', 'members', 'index.ts'), NODE_BUNDLE),
+  [BUNDLE_FILE]: handlerBundle(checkout, 'members'),
   ...Object.fromEntries(
     ['index.html', 'page.css', 'icon.svg'].map((name) => [`page/${name}`, readFileSync(join(checkout, 'console', name), 'utf8')]),
   ),
-  'page/page.js': built(checkout, join('console', 'page.ts'), {
-    bundle: true,
-    platform: 'browser',
-    target: BROWSERS,
-    format: 'iife',
-    minify: true,
-    sourcemap: false,
-    legalComments: 'none',
-    charset: 'utf8',
-    logLevel: 'silent',
-    tsconfigRaw: NODE_BUNDLE.tsconfigRaw,
-  }),
+  'page/page.js': compile(checkout, { page: join('console', 'page.ts') }, PAGE).page,
 });
