@@ -41,6 +41,13 @@ const failed = (next: string): Catcher => ({
   },
 });
 
+/** A report that could not be written with the account is written without it: what a run published must not be hidden by what it could not count. */
+const accountFailed = (next: string): Catcher => ({
+  ErrorEquals: ['States.ALL'],
+  Next: next,
+  Assign: { accountFailure: expression(`$substring($states.errorOutput.Error & ': ' & (${CAUSE}), 0, 500)`) },
+});
+
 /**
  * The compaction state machine: one run at a time per table. Lists never cross its states; each step reads and writes the run's folder.
  */
@@ -77,6 +84,7 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
   });
 
   const inRun = { run: expression('$run'), now: NOW };
+  const failure = { error: expression('$error'), cause: expression('$cause') };
   const inBatch = { ...inRun, batch: expression('$batch'), batchKey: expression('$batchKey'), attempt: expression('$attempt') };
   const counted = {
     queryExecutionId: expression('$states.input.queryExecutionId'),
@@ -212,8 +220,7 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
         kind: 'failure',
         ...inBatch,
         tries: expression('$tries'),
-        error: expression('$error'),
-        cause: expression('$cause'),
+        ...failure,
         createBytes: expression('$createBytes'),
       },
       { Output: {}, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Was there a table?' }], Next: 'Was there a table?' },
@@ -321,6 +328,11 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
       Report: invoke(
         'report',
         { kind: 'run', ...inRun },
+        { Assign: { report: RESULT }, Output: {}, Catch: [accountFailed('Report without account')], Next: 'Unlock' },
+      ),
+      'Report without account': invoke(
+        'report',
+        { kind: 'run', ...inRun, accountFailure: expression('$accountFailure') },
         { Assign: { report: RESULT }, Output: {}, Catch: [failed('Unlock after failure')], Next: 'Unlock' },
       ),
       Unlock: invoke('unlock', inRun, { Output: RESULT, Catch: [failed('Failed')], Next: 'Succeeded?' }),
@@ -341,7 +353,12 @@ export const compactionMachine = (targets: CompactionTargets): StateMachine => {
       'Batches failed': { Type: 'Fail', Error: 'BatchesFailed', Cause: expression('$report.summary') },
       'Report failure': invoke(
         'report',
-        { kind: 'run', ...inRun, error: expression('$error'), cause: expression('$cause') },
+        { kind: 'run', ...inRun, ...failure },
+        { Output: {}, Catch: [accountFailed('Report failure without account')], Next: 'Unlock after failure' },
+      ),
+      'Report failure without account': invoke(
+        'report',
+        { kind: 'run', ...inRun, ...failure, accountFailure: expression('$accountFailure') },
         { Output: {}, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Unlock after failure' }], Next: 'Unlock after failure' },
       ),
       'Unlock after failure': invoke('unlock', inRun, {

@@ -258,6 +258,8 @@ export const reportSchema = z.object({
       differences: z.array(z.string()),
     })
     .optional(),
+  /** Why the run could not bring the account of what was acknowledged up to date; the next one does. */
+  accountFailure: z.string().optional(),
   /** Acknowledged = compacted lines + errors + what may be on its way or wait. Missing where the run ended without it. */
   acknowledged: z
     .object({

@@ -114,7 +114,12 @@ export const reportRequest = z.discriminatedUnion('kind', [
   }).extend({
     kind: z.literal('failure'),
   }),
-  step({ error: z.string().optional(), cause: z.string().optional() }).extend({ kind: z.literal('run') }),
+  step({
+    error: z.string().optional(),
+    cause: z.string().optional(),
+    /** Why the account is not to be brought up to date: what an earlier try of the step met. */
+    accountFailure: z.string().optional(),
+  }).extend({ kind: z.literal('run') }),
 ]);
 export interface ReportResult {
   readonly status: 'succeeded' | 'failed';

@@ -109,6 +109,11 @@ export const reportLines = (report: Report, width: number | undefined): readonly
     `  lines      ${readableCount(lines.in)} in, ${readableCount(lines.duplicates)} duplicates, ${readableCount(lines.late)} late, ${readableCount(lines.rejected)} rejected, ${readableCount(lines.conflicts)} in conflict, ${readableCount(lines.typeConflicts)} under another type too`,
     ...(report.accounts === undefined ? [] : accountLines(report.accounts)),
     ...(report.acknowledged === undefined ? [] : acknowledgedLines(report.acknowledged).map((line) => `  ${line}`)),
+    ...(report.accountFailure === undefined
+      ? []
+      : [
+          `  FAIL acknowledged: not counted, left to the next run: ${report.accountFailure.replaceAll(/\s+/g, ' ').slice(0, 300)}`,
+        ]),
     `  files      ${readableCount(files.before)} -> ${readableCount(files.after)} (${readableBytes(bytes.before)} -> ${readableBytes(bytes.after)})`,
     `  cost       ${counted(report.queries, 'query', 'queries')}, ${readableBytes(report.bytesScanned)} scanned, ${readableDollars(report.dollars)}`,
     ...report.unreadable.map(({ key, reason }) => `  unreadable ${key}: ${reason}`),

@@ -219,11 +219,14 @@ export const summaryOf = (report: Report, plan: Plan | undefined): string => {
     `run ${report.run}: ${report.partitions} partitions published, ${report.lines.in} lines in, ${report.lines.duplicates} duplicates, ${report.unreadable.length} unreadable` +
     (superseded === undefined ? '' : `; ${report.superseded.length} superseded, the first because ${superseded.reason}`);
   const wrong = report.accounts?.differences ?? [];
-  const { acknowledged } = report;
+  const { acknowledged, accountFailure } = report;
   const lost =
-    acknowledged === undefined || acknowledged.ok
+    (acknowledged === undefined || acknowledged.ok
       ? ''
-      : `; ${acknowledged.missing} acknowledged records are accounted for nowhere`;
+      : `; ${acknowledged.missing} acknowledged records are accounted for nowhere`) +
+    (accountFailure === undefined
+      ? ''
+      : `; what was acknowledged is left to the next run to judge: ${accountFailure.slice(0, 300)}`);
   if (wrong.length > 0) return `${done}; does not add up: ${wrong.join('; ')}`.slice(0, 2_000);
   if (report.error !== undefined) return `${done}; stopped by ${report.error}`.slice(0, 1_000);
   if (report.failed.length === 0) return `${done}${lost}`;
@@ -256,6 +259,7 @@ export const metricsOf = (report: Report, now: string): object => {
     BytesScanned: report.bytesScanned,
     Dollars: report.dollars,
     TypeConflicts: report.lines.typeConflicts,
+    AccountFailed: report.accountFailure === undefined ? 0 : 1,
     ...(report.acknowledged === undefined
       ? {}
       : { Acknowledged: report.acknowledged.acknowledged, Missing: report.acknowledged.ok ? 0 : report.acknowledged.missing }),

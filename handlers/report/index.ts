@@ -11,6 +11,7 @@ import {
   publicationSchema,
   routeOutcomeSchema,
   verificationSchema,
+  type Report,
 } from '../../workflows/documents';
 import type { Run } from '../../workflows/run';
 import { reportRequest, type ReportResult } from '../../workflows/steps';
@@ -87,10 +88,13 @@ export const handler = step('report', async (event): Promise<ReportResult> => {
   const feed = feedNamed(run.feed);
   const catalog = new CuratedPartitions(settings.DATABASE, feed);
   const sources = settings.RECORD_SOURCES[feed.name] ?? [];
+  const { accountFailure } = request;
+  const account = async (): Promise<Pick<Report, 'acknowledged' | 'accountFailure'>> =>
+    accountFailure === undefined
+      ? { acknowledged: await accountFor({ objects, catalog, cloudWatch, feed, sources, report: added, plan, now }) }
+      : { accountFailure };
   // A dry run changes nothing, the account included.
-  const report = run.dryRun
-    ? added
-    : { ...added, acknowledged: await accountFor({ objects, catalog, cloudWatch, feed, sources, report: added, plan, now }) };
+  const report = run.dryRun ? added : { ...added, ...(await account()) };
   await objects.putJson(reportKey(run.table, run.run), report);
   // Past console: with JSON logging it would wrap the line, and CloudWatch would find no metrics in it.
   process.stdout.write(`${JSON.stringify(metricsOf(report, now))}\n`);

@@ -2,9 +2,11 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import type { Audit } from '../../cli/audit/findings';
 import { runsCommand } from '../../cli/commands/runs';
 import { verifyCommand } from '../../cli/commands/verify';
+import { AwsError } from '../../local/aws-error';
 import { documentOf, runOn } from './command';
 import { event, Lake, START } from './lake';
 
@@ -207,6 +209,54 @@ describe('the accounts', () => {
     });
     await lake.compact({ force: true });
     expect((await lake.report()).acknowledged).toMatchObject({ missing: 2, ok: false, notJudged: null });
+  });
+});
+
+describe('the accounts where CloudWatch does not answer all night', () => {
+  it.each([
+    ['is out of order', new AwsError('InternalServiceFault', 'Request processing has failed.', 500)],
+    ['is not allowed', new AwsError('AccessDenied', 'User is not authorized to perform: cloudwatch:GetMetricData', 403)],
+  ])('are left to the next run, and what was compacted is published all the same: it %s', async (_, refusal) => {
+    const broken = new Set<string>();
+    const lake: Lake = await Lake.open(undefined, undefined, (call, proceed) => {
+      if (broken.has(call.operation)) throw refusal;
+      return proceed();
+    });
+    try {
+      await lake.put(event(1, 'a:x', SECOND), event(1, 'a:x', SECOND), 'not json');
+      broken.add('GetMetricData');
+      await lake.night();
+      const run = (await lake.runs()).at(-1)!;
+      const execution = await lake.executions.send(
+        new ListExecutionsCommand({ stateMachineArn: String(lake.host.outputs['stateMachineArn']) }),
+      );
+      expect(execution.executions?.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+      const report = await lake.report(run);
+      expect(report).toMatchObject({ status: 'succeeded', partitions: 1, lines: { in: 2, duplicates: 1 } });
+      expect(report.acknowledged).toBeUndefined();
+      expect(report.accountFailure).toContain(refusal.message);
+      const { stdout } = await runOn(lake, runsCommand, 'show', run);
+      expect(stdout).toContain('FAIL acknowledged: not counted, left to the next run');
+
+      // A run that fails besides tells of both, and its report is there.
+      broken.add('StartQueryExecution');
+      await lake.put(event(2, 'a:x', SECOND));
+      await lake.night();
+      const failed = await lake.report();
+      expect(failed).toMatchObject({ status: 'failed', partitions: 0, failed: [{ batch: 'b0001' }] });
+      expect(failed.accountFailure).toContain(refusal.message);
+
+      broken.clear();
+      await lake.night();
+      expect(await lake.report()).toMatchObject({
+        status: 'succeeded',
+        acknowledged: { acknowledged: 4, accepted: 3, errors: 1, missing: 0, notJudged: null, ok: true },
+      });
+      expect((await verify(lake)).exitCode).toBe(0);
+      expect(await lake.keys('locks/')).toEqual([]);
+    } finally {
+      await lake.remove();
+    }
   });
 });
 
