@@ -93,10 +93,9 @@ it.each<[string, () => void]>([
   [
     'a package lies elsewhere',
     () => {
-      const elsewhere = mkdtempSync(join(tmpdir(), 'lithify-linked-'));
-      writeFileSync(join(elsewhere, 'index.js'), "exports.a = 'linked';\n");
+      write('elsewhere/index.js', "exports.a = 'linked';\n");
       rmSync(join(checkout, 'node_modules', 'a'), { recursive: true });
-      symlinkSync(elsewhere, join(checkout, 'node_modules', 'a'));
+      symlinkSync(join(checkout, 'elsewhere'), join(checkout, 'node_modules', 'a'));
     },
   ],
 ])('compiles every time where %s', (_, change) => {

@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { AwsError } from '../../local/aws-error';
 import type { Caller } from '../../local/caller';
 import { operator } from '../../local/caller';
@@ -9,6 +6,7 @@ import type { Graph, Resource } from '../../local/graph';
 import type { TracedCall } from '../../local/service';
 import { ScheduleStandIn } from '../../local/stand-ins/schedule/schedule-stand-in';
 import { SCHEDULE_TYPE, scheduleSettings } from '../../local/stand-ins/schedule/settings';
+import { temporaryFolder } from './temporary-folder';
 
 const START = Date.UTC(2026, 10, 20, 12);
 const HOUR = 3_600_000;
@@ -50,11 +48,7 @@ interface Start {
 
 const open = (
   resource: Resource,
-  {
-    clock = new ManualClock(START),
-    dataDir = mkdtempSync(join(tmpdir(), 'lithify-schedule-')),
-    answer = (): object => ({}),
-  } = {},
+  { clock = new ManualClock(START), dataDir = temporaryFolder('schedule'), answer = (): object => ({}) } = {},
 ) => {
   const starts: Start[] = [];
   const invocations: { readonly caller: Caller; readonly arn: string; readonly payload: unknown }[] = [];

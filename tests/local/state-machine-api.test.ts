@@ -1,7 +1,8 @@
 import { AwsError } from '../../local/aws-error';
 import { ManualClock } from '../../local/clock';
 import type { State } from '../../workflows/asl';
-import { FunctionError, MACHINE, START, invoking, openMachine, outputOf, temporaryFolder } from './state-machine-host';
+import { FunctionError, MACHINE, START, invoking, openMachine, outputOf } from './state-machine-host';
+import { temporaryFolder } from './temporary-folder';
 
 const DAY = 86_400_000;
 const waiting: Readonly<Record<string, State>> = { Wait: { Type: 'Wait', Seconds: 600, End: true } };
@@ -179,7 +180,7 @@ test('a redriven inline map keeps the iterations that succeeded', async () => {
 });
 
 test('executions survive a restart: what was running goes on in the state it was in', async () => {
-  const dataDirectory = temporaryFolder();
+  const dataDirectory = temporaryFolder('machine');
   const states: Readonly<Record<string, State>> = {
     Before: invoking('before', { Assign: { kept: '{% $states.result.Payload %}' }, Next: 'Wait' }),
     Wait: { Type: 'Wait', Seconds: 600, Next: 'After' },
@@ -218,7 +219,7 @@ test('executions survive a restart: what was running goes on in the state it was
 });
 
 test('a Distributed Map goes on after a restart without running finished children again', async () => {
-  const dataDirectory = temporaryFolder();
+  const dataDirectory = temporaryFolder('machine');
   const states: Readonly<Record<string, State>> = {
     Batches: {
       Type: 'Map',
@@ -258,7 +259,7 @@ test('a Distributed Map goes on after a restart without running finished childre
 });
 
 test('an execution that waits to be resumed can be stopped', async () => {
-  const dataDirectory = temporaryFolder();
+  const dataDirectory = temporaryFolder('machine');
   const first = openMachine({ states: waiting, dataDirectory });
   const arn = await first.start();
   const lost = first.standIn.waitForExecution(arn);

@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { AwsError } from '../../local/aws-error';
 import type { Caller } from '../../local/caller';
 import { operator } from '../../local/caller';
@@ -11,6 +8,7 @@ import type { HistoryEvent } from '../../local/stand-ins/state-machine/history';
 import type { Integrations, Invocation, Transition } from '../../local/stand-ins/state-machine/integrations';
 import { StateMachineStandIn } from '../../local/stand-ins/state-machine/stand-in';
 import type { Json, State, StateMachine, TaskState } from '../../workflows/asl';
+import { temporaryFolder } from './temporary-folder';
 
 export const START = Date.UTC(2026, 10, 20, 0, 30);
 export const MACHINE = 'arn:aws:states:eu-west-1:000000000000:stateMachine:compaction';
@@ -62,8 +60,6 @@ export interface FakeQuery {
   end: (state: string) => void;
 }
 
-export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'lithify-machine-'));
-
 export interface Setup {
   readonly states?: Readonly<Record<string, State>>;
   readonly machine?: StateMachine;
@@ -79,7 +75,7 @@ export interface Setup {
 /** A state machine on a clock that is advanced by hand, with fake services behind it. */
 export const openMachine = (setup: Setup) => {
   const clock = setup.clock ?? new ManualClock(START);
-  const dataDirectory = setup.dataDirectory ?? temporaryFolder();
+  const dataDirectory = setup.dataDirectory ?? temporaryFolder('machine');
   const queries: FakeQuery[] = [];
   const stopped: string[] = [];
   const transitions: Transition[] = [];
