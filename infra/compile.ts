@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync, version, type BuildOptions } from 'esbuild';
 import { keptCompilation, type Compilation } from './compilation-cache';
@@ -22,7 +23,8 @@ export const compile = <const Names extends EntryPoints>(
   keptCompilation(checkout, JSON.stringify([version, entryPoints, options]), () => compileAnew(checkout, entryPoints, options));
 
 /** The same without looking for what was kept. */
-export const compileAnew = (checkout: string, entryPoints: EntryPoints, options: BuildOptions): Compilation => {
+export const compileAnew = (folder: string, entryPoints: EntryPoints, options: BuildOptions): Compilation => {
+  const checkout = realpathSync(folder);
   const names = Object.keys(entryPoints);
   const { outputFiles, metafile } = buildSync({
     ...options,

@@ -1,8 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { keptCompilation } from '../../infra/compilation-cache';
-import { compileAnew } from '../../infra/compile';
+import { compile, compileAnew } from '../../infra/compile';
 
 const ENTRY = { lock: 'handlers/lock/index.ts' };
 const OPTIONS = { bundle: true, format: 'cjs', logLevel: 'silent' } as const;
@@ -16,7 +26,7 @@ const write = (path: string, text: string): void => {
 };
 
 beforeEach(() => {
-  checkout = mkdtempSync(join(tmpdir(), 'lithify-compile-'));
+  checkout = realpathSync(mkdtempSync(join(tmpdir(), 'lithify-compile-')));
   compilations = 0;
   write(
     'handlers/lock/index.ts',
@@ -37,18 +47,49 @@ const compiled = (how = 'plainly', from = checkout): string =>
   })['lock']!;
 const cache = (): string[] => readdirSync(join(checkout, 'node_modules', '.cache', 'lithify'));
 
-it('gives what it gave before while nothing has changed, from another path to the checkout too', () => {
+it('gives what it gave before while nothing has changed', () => {
   const first = compiled();
   expect(first).toContain('first');
   expect(compiled()).toBe(first);
-  const elsewhere = `${checkout}-link`;
-  symlinkSync(checkout, elsewhere);
-  try {
-    expect(compiled('plainly', elsewhere)).toBe(first);
-  } finally {
-    rmSync(elsewhere);
-  }
   expect(compilations).toBe(1);
+});
+
+it('compiles, and finds again, what is reached by a link', () => {
+  const link = `${checkout}-link`;
+  symlinkSync(checkout, link);
+  try {
+    const first = compile(link, ENTRY, OPTIONS);
+    expect(first.lock).toContain('first');
+    expect(cache()).toHaveLength(1);
+    expect(compile(checkout, ENTRY, OPTIONS)).toEqual(first);
+    expect(cache()).toHaveLength(1);
+  } finally {
+    rmSync(link);
+  }
+});
+
+it('tells options and entry points apart', () => {
+  const plain = compile(checkout, ENTRY, OPTIONS).lock;
+  const short = compile(checkout, ENTRY, { ...OPTIONS, minify: true }).lock;
+  expect(short.length).toBeLessThan(plain.length);
+  expect(compile(checkout, { other: 'contracts/b.ts' }, OPTIONS).other).not.toContain('first');
+  expect(compile(checkout, ENTRY, OPTIONS).lock).toBe(plain);
+});
+
+it.each<[string, string, () => void]>([
+  ['a source', '"bee"', () => write('contracts/b.ts', "export const b = 'wasp';\n")],
+  ['a file of a package', '"first"', () => write('node_modules/a/first.js', "exports.a = 'third';\n")],
+])('keeps nothing where %s changes while it compiles', (_, original, change) => {
+  const path = original === '"bee"' ? 'contracts/b.ts' : 'node_modules/a/first.js';
+  const before = readFileSync(join(checkout, path), 'utf8');
+  const during = keptCompilation(checkout, 'plainly', () => {
+    change();
+    return compileAnew(checkout, ENTRY, OPTIONS);
+  })['lock'];
+  expect(during).not.toContain(original);
+  expect(cache()).toEqual([]);
+  write(path, before);
+  expect(compiled()).toContain(original);
 });
 
 it.each<[string, () => void, RegExp]>([
@@ -56,6 +97,7 @@ it.each<[string, () => void, RegExp]>([
   ['a file that comes before the one that was found', () => write('contracts/b.tsx', "export const b = 'fly';\n"), /fly/],
   ['a file of a package', () => write('node_modules/a/first.js', "exports.a = 'third';\n"), /third/],
   ['where a package begins', () => write('node_modules/a/package.json', '{"name":"a","main":"second.js"}'), /second/],
+  ['what the checkout says of its files', () => write('package.json', '{"sideEffects":false}'), /first/],
   ['the list of packages', () => write('node_modules/.package-lock.json', '{}'), /first/],
 ])('compiles anew where %s has changed', (_, change, expected) => {
   compiled();
@@ -109,12 +151,21 @@ it('keeps nothing of a compilation that failed', () => {
   write('contracts/b.ts', 'export const b = ;\n');
   expect(() => compiled()).toThrow(/contracts\/b\.ts:1:17/);
   expect(() => compiled()).toThrow(/contracts\/b\.ts:1:17/);
+  expect(cache()).toEqual([]);
   write('contracts/b.ts', "export const b = 'mended';\n");
   expect(compiled()).toContain('mended');
 });
 
 it('forgets the oldest of many', () => {
-  for (let state = 0; state < 20; state++) compiled(`way ${state}`);
+  const folder = join(checkout, 'node_modules', '.cache', 'lithify');
+  const order: string[] = [];
+  for (let state = 0; state < 20; state++) {
+    compiled(`way ${state}`);
+    const written = cache().find((name) => !order.includes(name))!;
+    order.push(written);
+    utimesSync(join(folder, written), state, state);
+  }
+  compiled('way 20');
   expect(cache()).toHaveLength(16);
-  expect(cache().every((name) => /^[0-9a-f]{64}\.json$/.test(name))).toBe(true);
+  expect(order.slice(5).every((name) => cache().includes(name))).toBe(true);
 });
