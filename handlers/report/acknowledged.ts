@@ -5,6 +5,7 @@ import {
   accountsSchema,
   arrivedBefore,
   firstArrival,
+  HOUR_MILLIS,
   NO_ERRORS,
   settledUntil,
   uncounted,
@@ -27,10 +28,12 @@ import type { CuratedPartitions } from '../aws/partitions';
 
 /**
  * What one run counts of error objects; a flood of them is counted over several nights. No further object is begun once so many bytes are
- * inflated: at the 60 MB/s of one processor at which lines are even judged, and counting them is quicker, that takes two and a half of the
- * function's five minutes. Compressed bytes would bound nothing, since one record that is refused a million times shrinks to next to nothing.
+ * inflated, and of those under way all but the first are left for the next run: at the 60 MB/s of one processor at which lines are even judged,
+ * and counting them is quicker, that and what the first one may go on to have take less than four of the function's five minutes. Compressed
+ * bytes would bound nothing, since one record that is refused a million times shrinks to next to nothing. One object that alone has more than
+ * `bytesOfOne` would keep every run from ever counting it: it counts as unreadable.
  */
-const COUNTED_A_RUN = { objects: 20_000, inflatedBytes: 8 * 1024 ** 3 };
+const COUNTED_A_RUN = { objects: 20_000, inflatedBytes: 8 * 1024 ** 3, bytesOfOne: 4 * 1024 ** 3 };
 const CONCURRENT_READS = 16;
 
 export interface AcknowledgedRequest {
@@ -65,21 +68,10 @@ export const accountFor = async (
       listed.map((object) => object.key),
     ).slice(0, mostCounted.objects),
   );
-  let inflatedBytes = 0;
-  const counted = new Map(
-    (
-      await concurrently(
-        listed.filter((object) => fresh.has(object.key)),
-        CONCURRENT_READS,
-        async (object) => {
-          if (inflatedBytes >= mostCounted.inflatedBytes) return [];
-          const lines = await countErrorLines(objects, object, (block) => {
-            inflatedBytes += block.length;
-          });
-          return [[object.key, linesOf(lines)] as const];
-        },
-      )
-    ).flat(),
+  const counted = await countedOf(
+    objects,
+    listed.filter((object) => fresh.has(object.key)),
+    mostCounted,
   );
   const errors = withErrors(
     before ?? NO_ERRORS,
@@ -115,6 +107,60 @@ export const accountFor = async (
   const body = JSON.stringify(advanced(before, { ...errors, unreadableHours }, arrivals, now, judged));
   await (seen === undefined ? objects.create(key, body) : objects.replace(key, seen.etag, body));
   return judged;
+};
+
+class TooLarge extends Error {}
+class LeftForNextRun extends Error {}
+
+/** Lines by key, undefined where nobody can count them; what is left for the next run is not there. */
+const countedOf = async (
+  objects: LakeObjects,
+  fresh: readonly ListedObject[],
+  most: typeof COUNTED_A_RUN,
+): Promise<ReadonlyMap<string, number | undefined>> => {
+  let inflatedBytes = 0;
+  const underWay = new Set<number>();
+  const counted = await concurrently(fresh, CONCURRENT_READS, async (object, index) => {
+    if (inflatedBytes >= most.inflatedBytes) return [];
+    underWay.add(index);
+    let own = 0;
+    try {
+      const lines = await countErrorLines(objects, object, ({ length }) => {
+        inflatedBytes += length;
+        own += length;
+        if (own > most.bytesOfOne) throw new TooLarge();
+        // The first one goes on, so that every run counts one at least.
+        if (inflatedBytes > most.inflatedBytes && index > Math.min(...underWay)) throw new LeftForNextRun();
+      });
+      return [[object.key, linesOf(lines)] as const];
+    } catch (thrown) {
+      if (thrown instanceof TooLarge) return [[object.key, undefined] as const];
+      if (thrown instanceof LeftForNextRun) return [];
+      throw thrown;
+    } finally {
+      underWay.delete(index);
+    }
+  });
+  return new Map(counted.flat());
+};
+
+/** An account that a run cannot bring up to date may lag behind by so much: what passes within a night or two wakes nobody. */
+const OVERDUE_MILLIS = 3 * 24 * HOUR_MILLIS;
+
+/**
+ * Why a run that could not bring the account up to date has to fail: nobody has counted for days, or ever. Undefined where the next run may
+ * well do it.
+ */
+export const overdue = async (
+  objects: Pick<LakeObjects, 'readJson'>,
+  feed: Feed,
+  failure: string,
+  now: string,
+): Promise<string | undefined> => {
+  const account = await objects.readJson(accountsKey(feed.name), accountsSchema);
+  if (account !== undefined && Date.parse(account.until) >= Date.parse(now) - OVERDUE_MILLIS) return undefined;
+  const since = account === undefined ? 'never been counted' : `not been counted since ${account.until}`;
+  return `AccountOverdue: what was acknowledged has ${since}: ${failure}`;
 };
 
 /** The raw objects, late ones included, that the run could not read, as they are listed; those that are gone by now are lost. */

@@ -9,8 +9,10 @@ import {
   gatherOutcomeSchema,
   planSchema,
   publicationSchema,
+  reportSchema,
   routeOutcomeSchema,
   verificationSchema,
+  type Plan,
   type Report,
 } from '../../workflows/documents';
 import type { Run } from '../../workflows/run';
@@ -20,7 +22,7 @@ import { collect, concurrently } from '../aws/concurrently';
 import { LakeObjects } from '../aws/objects';
 import { CuratedPartitions } from '../aws/partitions';
 import { step } from '../aws/shell';
-import { accountFor } from './acknowledged';
+import { accountFor, overdue } from './acknowledged';
 import { metricsOf, reportOf, summarised, summaryOf, type AttemptTrail } from './core';
 
 const settings = environment('report', process.env);
@@ -58,6 +60,29 @@ const trailsOf = async (run: Run): Promise<readonly AttemptTrail[]> => {
 const documentsIn = async <T>(prefix: string, read: (key: string) => Promise<T>): Promise<T[]> =>
   concurrently(await collect(objects.list(prefix)), 8, ({ key }) => read(key));
 
+/**
+ * The report with what its run makes of the account; a dry run changes nothing, the account included. Where an earlier try of the step met a
+ * failure, without: unless that try got so far, and only its answer was lost.
+ */
+const withAccount = async (
+  report: Report,
+  plan: Plan | undefined,
+  { run, now, accountFailure }: { readonly run: Run; readonly now: string; readonly accountFailure?: string | undefined },
+): Promise<Report> => {
+  if (run.dryRun) return report;
+  const feed = feedNamed(run.feed);
+  if (accountFailure !== undefined) {
+    const written = await objects.readJson(reportKey(run.table, run.run), reportSchema);
+    const isThis = written?.status === report.status && written.partitions === report.partitions;
+    if (isThis && written.acknowledged !== undefined) return written;
+    const reason = await overdue(objects, feed, accountFailure, now);
+    return { ...report, accountFailure, ...(reason === undefined ? {} : { status: 'failed', error: report.error ?? reason }) };
+  }
+  const catalog = new CuratedPartitions(settings.DATABASE, feed);
+  const sources = settings.RECORD_SOURCES[feed.name] ?? [];
+  return { ...report, acknowledged: await accountFor({ objects, catalog, cloudWatch, feed, sources, report, plan, now }) };
+};
+
 /** Notes a batch's failure, or adds up the run from what its steps left behind and writes report and metrics. */
 export const handler = step('report', async (event): Promise<ReportResult> => {
   const request = reportRequest.parse(event);
@@ -85,16 +110,7 @@ export const handler = step('report', async (event): Promise<ReportResult> => {
     await trailsOf(run),
     await documentsIn(`${folder}failures/`, (key) => objects.requireJson(key, failureSchema)),
   );
-  const feed = feedNamed(run.feed);
-  const catalog = new CuratedPartitions(settings.DATABASE, feed);
-  const sources = settings.RECORD_SOURCES[feed.name] ?? [];
-  const { accountFailure } = request;
-  const account = async (): Promise<Pick<Report, 'acknowledged' | 'accountFailure'>> =>
-    accountFailure === undefined
-      ? { acknowledged: await accountFor({ objects, catalog, cloudWatch, feed, sources, report: added, plan, now }) }
-      : { accountFailure };
-  // A dry run changes nothing, the account included.
-  const report = run.dryRun ? added : { ...added, ...(await account()) };
+  const report = await withAccount(added, plan, request);
   await objects.putJson(reportKey(run.table, run.run), report);
   // Past console: with JSON logging it would wrap the line, and CloudWatch would find no metrics in it.
   process.stdout.write(`${JSON.stringify(metricsOf(report, now))}\n`);

@@ -2,11 +2,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import type { Audit } from '../../cli/audit/findings';
 import { runsCommand } from '../../cli/commands/runs';
 import { verifyCommand } from '../../cli/commands/verify';
 import { AwsError } from '../../local/aws-error';
+import type { InterceptedCall } from '../../local/interceptor';
 import { documentOf, runOn } from './command';
 import { event, Lake, START } from './lake';
 
@@ -217,36 +218,43 @@ describe('the accounts where CloudWatch does not answer all night', () => {
     ['is out of order', new AwsError('InternalServiceFault', 'Request processing has failed.', 500)],
     ['is not allowed', new AwsError('AccessDenied', 'User is not authorized to perform: cloudwatch:GetMetricData', 403)],
   ])('are left to the next run, and what was compacted is published all the same: it %s', async (_, refusal) => {
-    const broken = new Set<string>();
+    let isBroken: (call: InterceptedCall) => boolean = () => false;
     const lake: Lake = await Lake.open(undefined, undefined, (call, proceed) => {
-      if (broken.has(call.operation)) throw refusal;
+      if (isBroken(call)) throw refusal;
       return proceed();
     });
+    const metrics = (call: InterceptedCall): boolean => call.operation === 'GetMetricData';
+    const lastExecution = async () => {
+      const stateMachineArn = String(lake.host.outputs['stateMachineArn']);
+      const { executions = [] } = await lake.executions.send(new ListExecutionsCommand({ stateMachineArn }));
+      return lake.executions.send(new DescribeExecutionCommand({ executionArn: executions[0]?.executionArn }));
+    };
     try {
       await lake.put(event(1, 'a:x', SECOND), event(1, 'a:x', SECOND), 'not json');
-      broken.add('GetMetricData');
+      await lake.host.advance(2 * 3_600_000);
+      isBroken = metrics;
       await lake.night();
-      const run = (await lake.runs()).at(-1)!;
-      const execution = await lake.executions.send(
-        new ListExecutionsCommand({ stateMachineArn: String(lake.host.outputs['stateMachineArn']) }),
-      );
-      expect(execution.executions?.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
-      const report = await lake.report(run);
+      expect(await lastExecution()).toMatchObject({ status: 'SUCCEEDED' });
+      const report = await lake.report();
       expect(report).toMatchObject({ status: 'succeeded', partitions: 1, lines: { in: 2, duplicates: 1 } });
       expect(report.acknowledged).toBeUndefined();
       expect(report.accountFailure).toContain(refusal.message);
-      const { stdout } = await runOn(lake, runsCommand, 'show', run);
+      const { stdout } = await runOn(lake, runsCommand, 'show', report.run);
       expect(stdout).toContain('FAIL acknowledged: not counted, left to the next run');
 
-      // A run that fails besides tells of both, and its report is there.
-      broken.add('StartQueryExecution');
+      // A run that fails before it has a plan tells of both, and ends with what it failed of.
+      isBroken = (call) => metrics(call) || (call.operation === 'PutObject' && /-plan$/.test(call.from?.functionName ?? ''));
       await lake.put(event(2, 'a:x', SECOND));
       await lake.night();
       const failed = await lake.report();
-      expect(failed).toMatchObject({ status: 'failed', partitions: 0, failed: [{ batch: 'b0001' }] });
+      expect(failed).toMatchObject({ status: 'failed', partitions: 0 });
       expect(failed.accountFailure).toContain(refusal.message);
+      const { status, error = '', cause } = await lastExecution();
+      expect([status, failed.error]).toEqual(['FAILED', expect.stringContaining(error)]);
+      expect(error).not.toBe('');
+      expect(cause).toContain(refusal.message);
 
-      broken.clear();
+      isBroken = () => false;
       await lake.night();
       expect(await lake.report()).toMatchObject({
         status: 'succeeded',
@@ -254,6 +262,31 @@ describe('the accounts where CloudWatch does not answer all night', () => {
       });
       expect((await verify(lake)).exitCode).toBe(0);
       expect(await lake.keys('locks/')).toEqual([]);
+    } finally {
+      await lake.remove();
+    }
+  });
+});
+
+describe('the accounts of a run whose report was written, and its answer lost', () => {
+  it('stay in the report, which nothing written later replaces', async () => {
+    const asked: boolean[] = [];
+    const lake: Lake = await Lake.open(undefined, undefined, async (call, proceed) => {
+      const payload = call.input['Payload'] as { readonly kind?: string; readonly accountFailure?: string } | undefined;
+      if (call.service !== 'lambda' || payload?.kind !== 'run') return proceed();
+      asked.push(payload.accountFailure !== undefined);
+      const answer = await proceed();
+      if (payload.accountFailure === undefined) throw new AwsError('AccessDeniedException', 'not for you any longer', 403);
+      return answer;
+    });
+    try {
+      await lake.put(event(1, 'a:x', SECOND));
+      await lake.deliver();
+      expect(await lake.compact({ force: true })).toMatchObject({ status: 'SUCCEEDED' });
+      expect(asked).toEqual([false, true]);
+      const report = await lake.report();
+      expect(report).toMatchObject({ status: 'succeeded', acknowledged: { acknowledged: 1, accepted: 1, ok: true } });
+      expect(report.accountFailure).toBeUndefined();
     } finally {
       await lake.remove();
     }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { EVENTS } from '../../../contracts/feeds';
 import { accountsKey } from '../../../contracts/lake';
-import { accountFor, type AcknowledgedRequest } from '../../../handlers/report/acknowledged';
+import { accountFor, overdue, type AcknowledgedRequest } from '../../../handlers/report/acknowledged';
 import { reportOf } from '../../../handlers/report/core';
 import { accountsSchema, type Accounts } from '../../../workflows/acknowledged';
 import type { Plan } from '../../../workflows/documents';
@@ -174,7 +174,7 @@ describe('a flood of error objects', () => {
     const night = {
       arrived: [[NOW - 2 * DAY, 3 * objects + 1]] as const,
       compacted: 0,
-      mostCounted: { objects: 1_000, inflatedBytes: 1 },
+      mostCounted: { objects: 1_000, inflatedBytes: 1, bytesOfOne: 1_000 },
     };
     const [nights, left] = [[] as number[], (): number => objects - Object.keys(accountIn(lake)?.errors ?? {}).length];
     while (left() > 0 && nights.length < objects) {
@@ -188,6 +188,60 @@ describe('a flood of error objects', () => {
     expect(Math.min(...nights)).toBeGreaterThan(0);
     expect(Math.max(...nights)).toBeLessThan(objects / 2);
     expect(left()).toBe(0);
+  });
+});
+
+describe('error objects of many bytes', () => {
+  const linesOf = (lines: number): Buffer => gzipSync('{"errorCode":"x"}\n'.repeat(lines));
+  const keyOf = (index: number): string => `errors/events/processing-failed/${index}.gz`;
+
+  it('are left for the next run once the budget is gone, all but the first; every run counts one', async () => {
+    const lake = new MemoryLake();
+    for (let index = 0; index < 4; index++) lake.put(keyOf(index), linesOf(100_000));
+    const night = {
+      arrived: [[NOW - 2 * DAY, 400_000]] as const,
+      compacted: 0,
+      mostCounted: { objects: 9, inflatedBytes: 2_000_000, bytesOfOne: 1e9 },
+    };
+    const counted: number[] = [];
+    while (counted.length < 9 && counted.at(-1) !== 4) {
+      await judgedBy(lake, night);
+      const { errors = {} } = accountIn(lake) ?? {};
+      expect(Object.values(errors).every((lines) => lines === 100_000)).toBe(true);
+      counted.push(Object.keys(errors).length);
+    }
+    // Each is 1.8 MB: the budget lasts for the first, and not for four at a time.
+    expect(counted[0]).toBeGreaterThan(0);
+    expect(counted[0]).toBeLessThan(4);
+    expect(counted.at(-1)).toBe(4);
+  });
+
+  it('count as unreadable where one alone has more than a run can count, and keep no run from counting the rest', async () => {
+    const lake = new MemoryLake();
+    lake.put(keyOf(1), linesOf(100_000));
+    lake.put(keyOf(2), linesOf(3));
+    const mostCounted = { objects: 9, inflatedBytes: 1e9, bytesOfOne: 1_000_000 };
+    await judgedBy(lake, { arrived: [[NOW - 2 * DAY, 3]], compacted: 0, mostCounted });
+    expect(accountIn(lake)).toMatchObject({ unreadable: 1, errors: { [keyOf(1)]: 0, [keyOf(2)]: 3 } });
+  });
+});
+
+describe('an account that a run could not bring up to date', () => {
+  const overdueAt = (lake: MemoryLake, millis: number) =>
+    overdue(lake.objects, EVENTS, 'PassingTrouble: busy', new Date(millis).toISOString());
+
+  it('fails no run for three days, and every run from then on', async () => {
+    const lake = new MemoryLake();
+    await judgedBy(lake, { arrived: [[NOW - DAY, 1]], compacted: 1 });
+    const until = Date.parse(accountIn(lake)!.until);
+    expect(await overdueAt(lake, until + 3 * DAY)).toBeUndefined();
+    expect(await overdueAt(lake, until + 3 * DAY + 1)).toBe(
+      `AccountOverdue: what was acknowledged has not been counted since ${new Date(until).toISOString()}: PassingTrouble: busy`,
+    );
+  });
+
+  it('fails the run that should have begun it', async () => {
+    expect(await overdueAt(new MemoryLake(), NOW)).toContain('has never been counted: PassingTrouble: busy');
   });
 });
 
