@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { reportSchema } from '../../../workflows/documents';
 import type { Lake } from '../../flow/lake';
 import { ask, registeredPartitions, temporaryTables } from './asking';
 import { type Model, UNREADABLE } from './scenario';
@@ -125,6 +126,20 @@ const orphanProblems = async (lake: Lake, keys: readonly string[]): Promise<read
     return hours > ORPHAN_HOURS ? [`${thing} is unnamed since ${since}, ${hours} hours`] : [];
   });
 
+/** What the last report says of the records that were acknowledged; a run that died before its report says nothing. */
+const acknowledgedProblems = async (lake: Lake, keys: readonly string[]): Promise<readonly string[]> => {
+  const [last] = keys
+    .filter((key) => /^runs\/events\/[^/]+\/report\.json$/.test(key))
+    .toSorted()
+    .slice(-1);
+  if (last === undefined) return [];
+  const { acknowledged, accountFailure } = reportSchema.parse(await lake.json(last));
+  return [
+    ...(accountFailure === undefined ? [] : ['what was acknowledged is not counted']),
+    ...(acknowledged === undefined || acknowledged.ok ? [] : [`${acknowledged.missing} acknowledged records are missing`]),
+  ];
+};
+
 /** All that is not as it must be once the lake has settled; empty when it has. */
 export const problemsOf = async (lake: Lake, model: Model): Promise<readonly string[]> => {
   const keys = await lake.keys('');
@@ -133,6 +148,7 @@ export const problemsOf = async (lake: Lake, model: Model): Promise<readonly str
   return [
     ...(await contentProblems(lake, model)),
     ...(await accountProblems(lake, model, keys)),
+    ...(await acknowledgedProblems(lake, keys)),
     ...locks.map((key) => `left behind: ${key}`),
     ...tables.map((table) => `left behind: table ${table}`),
     ...(await orphanProblems(lake, keys)),
