@@ -134,8 +134,9 @@ const keep = (
   try {
     const files = packageFiles(place, inputs);
     const beganMillis = statSync(own).ctimeMs;
+    // In the very tick of the beginning, the compiler had read nothing yet.
     const isOlder = (file: string): boolean =>
-      (statSync(join(place.packages, file), { throwIfNoEntry: false })?.ctimeMs ?? -Infinity) < beganMillis;
+      (statSync(join(place.packages, file), { throwIfNoEntry: false })?.ctimeMs ?? -Infinity) <= beganMillis;
     if (files?.every(isOlder) !== true || !isUnchanged()) return;
     const packages = Object.fromEntries(files.map((file) => [file, sumOf(contentOf(join(place.packages, file)) ?? '')]));
     writeFileSync(own, JSON.stringify({ packages, texts, sum: sumOf(JSON.stringify(texts)) } satisfies Entry));
