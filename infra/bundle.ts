@@ -34,7 +34,7 @@ export const NODE_BUNDLE = {
 export const bundles = (checkout: string = CHECKOUT): Readonly<Record<FunctionName, string>> =>
   compile(checkout, FUNCTIONS, NODE_BUNDLE);
 
-export const entryOf = (handler: string): string => join('handlers', handler, 'index.ts');
+const entryOf = (handler: string): string => join('handlers', handler, 'index.ts');
 
 export const FUNCTIONS = Object.fromEntries(FUNCTION_NAMES.map((name) => [name, entryOf(name)])) as Readonly<
   Record<FunctionName, string>
